@@ -1,0 +1,12 @@
+// Counts the living of each replica by mass: mass_count[replica][min(mass, K + 1) - 1], K observed masses and all above.
+
+@compute @workgroup_size(workgroup_size)
+fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let i = global.x + global.y * groups.x * workgroup_size;
+  if (i >= params.slots || mass[i] == 0u) {
+    return;
+  }
+  let replica = id[i] / params.particles;
+  let columns = params.observed_masses + 1u;
+  atomicAdd(&mass_count[replica * columns + min(mass[i], columns) - 1u], 1u);
+}

@@ -1,0 +1,20 @@
+// Every particle finds the pairs within range it belongs to, draws when they ring in this step, and proposes the first.
+#import search
+
+fn is_matched(j: u32) -> bool {
+  return false; // nobody is, at the start of a step
+}
+
+@compute @workgroup_size(workgroup_size)
+fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let i = global.x + global.y * groups.x * workgroup_size;
+  if (i >= params.slots || mass[i] == 0u) {
+    return;
+  }
+  let found = search(i, atomicLoad(&counters[counter_step]), false);
+  if (found.partner != nobody) {
+    best[2u * i] = found.time;
+    best[2u * i + 1u] = found.partner;
+    proposers[atomicAdd(&counters[counter_proposers], 1u)] = i;
+  }
+}

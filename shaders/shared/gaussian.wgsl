@@ -1,0 +1,27 @@
+// A standard Gaussian as an integer function of one word, and displacements made from it. Twin: src/exact/gaussian.ts.
+#import single
+
+// |z| in units of 2^-21.
+fn gaussian_magnitude(word: u32) -> u32 {
+  let p = (word << 1u) | 1u;
+  let octave = countLeadingZeros(p);
+  let fraction = p << octave;
+  let at = params.gaussian_table + octave * 129u + ((fraction >> 24u) & 127u);
+  let far = tables[at];
+  let drop = far - tables[at + 1u];
+  return far - ((drop * ((fraction >> 8u) & 0xffffu) + 0x8000u) >> 16u);
+}
+
+// z * sigma to the nearest integer, halves away from zero, modulo 2^32; sigma is a single-precision pattern.
+fn displacement(word: u32, sigma: u32) -> u32 {
+  let p = product48(gaussian_magnitude(word), significand(sigma));
+  // The product counts in units of 2^-shift: 21 fractional bits of z, and sigma = significand * 2^(exponent - 150).
+  let shift = 171u - (sigma >> 23u);
+  var size = 0u;
+  if (shift <= 24u) {
+    size = (p.x << (24u - shift)) + ((p.y + (1u << (shift - 1u))) >> shift);
+  } else if (shift <= 48u) {
+    size = (p.x + (1u << (shift - 25u))) >> (shift - 24u);
+  }
+  return select(size, 0u - size, (word >> 31u) == 1u);
+}

@@ -1,0 +1,38 @@
+import { toBits } from "../exact/single.ts";
+import type { System } from "../model/system.ts";
+import type { EventLog } from "../observe/eventLog.ts";
+import { pairWords } from "./pair.ts";
+import type { Candidate } from "./pair_search.ts";
+import type { Particles } from "./particles.ts";
+
+const words = new Uint32Array(4);
+
+/**
+ * Carries out the matches of a step and logs them. Of a coagulating pair one survives where it is, with probability its share of the
+ * mass, and takes the whole mass; the dead have mass 0 (Hammond's survey §1.3). Of an annihilating pair nobody does.
+ */
+export function merge_apply(
+  system: System,
+  particles: Particles,
+  step: number,
+  matches: Candidate[],
+  log: EventLog,
+): void {
+  const { replica, place, mass, id } = particles;
+  const d = system.dimension;
+  for (const { i, j, time } of matches) {
+    if (mass[i] === 0 || mass[j] === 0) throw new Error(`A particle coagulates twice in step ${step}.`);
+    let [survivor, vanished] = [i, j];
+    if (system.annihilation) {
+      mass[i] = 0;
+    } else {
+      pairWords(words, system, replica, id[i], id[j], step);
+      const total = mass[i] + mass[j];
+      // floor(word * total / 2^32) < m_i: true for a share m_i / total of all words.
+      if (Number((BigInt(words[1]) * BigInt(total)) >> 32n) >= mass[i]) [survivor, vanished] = [j, i];
+      mass[survivor] = total;
+    }
+    mass[vanished] = 0;
+    log.append(replica, step, toBits(time), id[survivor], id[vanished], place.subarray(d * survivor, d * (survivor + 1)));
+  }
+}

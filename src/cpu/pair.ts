@@ -1,0 +1,63 @@
+/** What a pair of particles does in a step. Twin: `shaders/shared/pair.wgsl`. */
+import { exponential } from "../exact/exponential.ts";
+import { massFunction } from "../exact/massFunction.ts";
+import { potentialAt } from "../exact/potentialTable.ts";
+import { add, div, fromInteger, mul } from "../exact/single.ts";
+import { streams } from "../exact/streams.ts";
+import { threefry } from "../exact/threefry.ts";
+import type { Rate, System } from "../model/system.ts";
+
+/** |x_i - x_j|^2 / eps^2 along the shorter way around the torus; 1 if a coordinate alone is out of range. */
+export function separation(system: System, place: Uint32Array, i: number, j: number): number {
+  const d = system.dimension;
+  let sum = 0;
+  for (let k = 0; k < d; k++) {
+    const apart = Math.abs((place[d * i + k] - place[d * j + k]) | 0);
+    if (apart > system.reach) return 1;
+    const scaled = mul(fromInteger(apart), system.inverseRange);
+    sum = add(sum, mul(scaled, scaled));
+  }
+  return sum;
+}
+
+/** alpha(n, m) dt / eps^2: the hazard of a step where V is one. */
+export function rateOf(rate: Rate, n: number, m: number): number {
+  const { form, table, size } = rate;
+  if (form === "constant") return table[0];
+  if (form === "sum") return add(massFunction(table, n), massFunction(table, m));
+  if (form === "product") return mul(massFunction(table, n), massFunction(table, m));
+  return table[(Math.min(n, size) - 1) * size + Math.min(m, size) - 1];
+}
+
+/** Writes the random words of the pair of particles with these ids in this step. */
+export function pairWords(
+  out: Uint32Array,
+  system: System,
+  replica: number,
+  idI: number,
+  idJ: number,
+  step: number,
+): void {
+  const [low, high] = system.seed;
+  threefry(out, low, high, replica, streams.pair, Math.min(idI, idJ), Math.max(idI, idJ), step, 0);
+}
+
+const words = new Uint32Array(4);
+
+/** The fraction of the step after which the pair rings, in single precision, or null if it does not. */
+export function ringTime(
+  system: System,
+  particles: { replica: number; place: Uint32Array; mass: Uint32Array; id: Uint32Array },
+  i: number,
+  j: number,
+  step: number,
+): number | null {
+  const { replica, place, mass, id } = particles;
+  const s = separation(system, place, i, j);
+  if (s >= 1) return null;
+  const hazard = mul(rateOf(system.rate, mass[i], mass[j]), potentialAt(system.potential, s));
+  if (hazard === 0) return null;
+  pairWords(words, system, replica, id[i], id[j], step);
+  const deviate = exponential(words[0]);
+  return deviate < hazard ? div(deviate, hazard) : null;
+}

@@ -1,0 +1,18 @@
+/**
+ * Every use of randomness, in one list, so that no two ever share a word.
+ *
+ *     key     = (seed low, seed high, replica, stream)
+ *     counter = (particle, step, block, 0)             for a particle's own randomness
+ *             = (lower particle, higher particle, step, 0)   for a pair's
+ *
+ * A particle is its index 0..N-1 within its replica, which never changes; so nothing depends on the order of buffers, on
+ * threads, batching, workgroups, the number of replicas beside it, or the engine.
+ */
+export const streams = {
+  /** A particle's start: block 0 gives its mass, block 1 + k/4 the word of its place along axis k. */
+  start: 0,
+  /** A particle's move in a step: block k/4 holds the word for axis k. */
+  move: 1,
+  /** A pair's coagulation in a step: word 0 its ring time, word 1 which of the two survives. */
+  pair: 2,
+} as const;

@@ -1,0 +1,73 @@
+/**
+ * From a shader file to the WGSL of a stage: resolves `#import name` (of shaders/shared) and `#if NAME`, and puts before it the parameters
+ * and the bindings, which are made from the tables in `stages.ts` and `parameters.ts`.
+ */
+import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
+import { streams } from "../exact/streams.ts";
+import { scanRun } from "../sizes.ts";
+import { type Access, counters, noOffender, type Stage } from "../stages.ts";
+import { parameterNames } from "./parameters.ts";
+import { shaders } from "./shaders.generated.ts";
+
+/** What changes the text of a shader; numbers of a run are parameters instead. */
+export interface Variant {
+  dimension: number;
+  /** Names that `#if` finds true. */
+  flags: readonly string[];
+}
+
+/** Every name that `#if` may ask for. */
+const flagNames = ["OPEN", "ANNIHILATION", "RATE_CONSTANT", "RATE_SUM", "RATE_PRODUCT", "RATE_TABLE"];
+
+const elementType: Record<Access, string> = {
+  read: "array<u32>",
+  write: "array<u32>",
+  atomic: "array<atomic<u32>>",
+};
+
+export function composeStage(stage: Stage, variant: Variant): string {
+  const bindings = stage.buffers.map(
+    ([name, access], k) =>
+      `@group(0) @binding(${k + 1}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: ${elementType[access]};`,
+  );
+  return [header(variant), ...bindings, conditional(withImports(stage.name, new Set()), variant.flags)].join("\n");
+}
+
+function header({ dimension }: Variant): string {
+  return [
+    `struct Params {\n${parameterNames.map((name) => `  ${name}: u32,`).join("\n")}\n}`,
+    "@group(0) @binding(0) var<uniform> params: Params;",
+    "override workgroup_size: u32;",
+    `const dimension = ${dimension}u;`,
+    `const scan_run = ${scanRun}u;`,
+    `const no_offender = ${noOffender}u;`,
+    ...Object.entries(streams).map(([name, stream]) => `const stream_${name} = ${stream}u;`),
+    ...counters.map((name, k) => `const counter_${name} = ${k}u;`),
+  ].join("\n");
+}
+
+/** The text of a shader with every import before its first use, each once. */
+function withImports(name: string, done: Set<string>): string {
+  const text = shaders[name];
+  if (text === undefined) throw new Error(`There is no shader ${name}.`);
+  done.add(name);
+  return text.replace(/^#import (\w+)$/gm, (_, imported: string) => {
+    const path = `shared/${imported}`;
+    return done.has(path) ? "" : withImports(path, done);
+  });
+}
+
+/** The preprocessor is a template tag: each condition becomes a value between two pieces of text. */
+function conditional(text: string, flags: readonly string[]): string {
+  const pieces: string[] = [];
+  const values: boolean[] = [];
+  let from = 0;
+  for (const match of text.matchAll(/(#(?:if|elif) )(\w+)/g)) {
+    if (!flagNames.includes(match[2])) throw new Error(`There is no shader flag ${match[2]}.`);
+    pieces.push(text.slice(from, match.index + match[1].length));
+    values.push(flags.includes(match[2]));
+    from = match.index + match[0].length;
+  }
+  pieces.push(text.slice(from));
+  return wgsl(pieces, ...values);
+}

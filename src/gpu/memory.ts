@@ -1,0 +1,93 @@
+/** The device's buffers of a run, and moving words to and from them. */
+import { UserError } from "../errors.ts";
+import { bufferBytes, type Sizes } from "../sizes.ts";
+import type { BufferName } from "../stages.ts";
+
+// Of GPUBufferUsage, a global that Node lacks.
+const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80 };
+
+/** Words read back in one piece: bounds what the host must hold beside the result. */
+const pieceBytes = 2 ** 26;
+
+export class Memory {
+  readonly buffers: Record<BufferName, GPUBuffer>;
+  readonly parameters: GPUBuffer;
+  readonly #device: GPUDevice;
+  #staging: GPUBuffer | null = null;
+
+  private constructor(device: GPUDevice, buffers: Record<BufferName, GPUBuffer>, parameters: GPUBuffer) {
+    this.#device = device;
+    this.buffers = buffers;
+    this.parameters = parameters;
+  }
+
+  /** Throws a UserError if the device cannot hold the buffers; then none is left allocated. */
+  static async allocate(device: GPUDevice, sizes: Sizes, parameterBytes: number): Promise<Memory> {
+    const wanted = bufferBytes(sizes);
+    checkLimits(device.limits, wanted, sizes);
+    device.pushErrorScope("out-of-memory");
+    device.pushErrorScope("validation");
+    const create = (label: string, size: number, purpose: number) =>
+      device.createBuffer({ label, size, usage: purpose | usage.copySource | usage.copyTarget });
+    const buffers = Object.fromEntries(
+      Object.entries(wanted).map(([name, size]) => [name, create(name, size, usage.storage)]),
+    ) as Record<BufferName, GPUBuffer>;
+    const memory = new Memory(device, buffers, create("parameters", parameterBytes, usage.uniform));
+    const invalid = await device.popErrorScope();
+    const full = await device.popErrorScope();
+    if (invalid === null && full === null) return memory;
+    memory.dispose();
+    if (invalid !== null) throw new Error(invalid.message);
+    const total = Object.values(wanted).reduce((a, b) => a + b);
+    throw new UserError(
+      `particles times replicas is ${sizes.slots}, which takes ${megabytes(total)} on the device, more than it has free; lower either.`,
+    );
+  }
+
+  write(buffer: GPUBuffer, words: Uint32Array | Float32Array, atWord = 0): void {
+    this.#device.queue.writeBuffer(buffer, 4 * atWord, words.buffer as ArrayBuffer, words.byteOffset, words.byteLength);
+  }
+
+  /** The first `length` words of a buffer. Rejects if the device is lost or an earlier command was not valid. */
+  async read(buffer: GPUBuffer, length: number): Promise<Uint32Array> {
+    const result = new Uint32Array(length);
+    for (let at = 0; at < 4 * length; at += pieceBytes) {
+      const bytes = Math.min(pieceBytes, 4 * length - at);
+      const staging = this.#stagingOf(bytes);
+      const encoder = this.#device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, at, staging, 0, bytes);
+      this.#device.queue.submit([encoder.finish()]);
+      await staging.mapAsync(usage.mapRead, 0, bytes);
+      result.set(new Uint32Array(staging.getMappedRange(0, bytes)), at / 4);
+      staging.unmap();
+    }
+    return result;
+  }
+
+  #stagingOf(bytes: number): GPUBuffer {
+    if (this.#staging === null || this.#staging.size < bytes) {
+      this.#staging?.destroy();
+      const size = Math.max(bytes, 2 ** 16);
+      this.#staging = this.#device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
+    }
+    return this.#staging;
+  }
+
+  dispose(): void {
+    for (const buffer of Object.values(this.buffers)) buffer.destroy();
+    this.parameters.destroy();
+    this.#staging?.destroy();
+  }
+}
+
+function checkLimits(limits: GPUSupportedLimits, wanted: Record<BufferName, number>, { slots }: Sizes): void {
+  const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  const [name, bytes] = Object.entries(wanted).reduce((a, b) => (b[1] > a[1] ? b : a));
+  if (bytes <= most) return;
+  const fit = Math.floor((slots * most) / bytes);
+  throw new UserError(
+    `particles times replicas is ${slots}, which makes the buffer "${name}" ${megabytes(bytes)}, but this adapter binds at most ${megabytes(most)}: at most about ${fit} particles in all.`,
+  );
+}
+
+const megabytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,0 +1,62 @@
+/** The uniform block that every stage reads: numbers of a run, all u32, in this order. */
+import type { Grid } from "../grid.ts";
+import type { System } from "../model/system.ts";
+import { toBits } from "../exact/single.ts";
+import { tablesOf } from "../sizes.ts";
+
+export const parameterNames = [
+  /** Entries of the particle arrays in use. */
+  "slots",
+  /** N, per replica. */
+  "particles",
+  "seed_low",
+  "seed_high",
+  /** The grid: axis k has 2^(cell_base + (k < cell_extra)) cells, a replica 2^cell_bits, all replicas n_cells. */
+  "cell_base",
+  "cell_extra",
+  "cell_bits",
+  "n_cells",
+  "reach",
+  "inverse_range",
+  "observed_masses",
+  "rate_size",
+  "gaussian_table",
+  "exponential_table",
+  "potential_table",
+  "rate_table",
+  "sigma_table",
+] as const;
+
+export type ParameterName = (typeof parameterNames)[number];
+
+/** The block for `slots` entries and a grid: u32 words, padded to a multiple of 16 bytes. */
+export function packParameters(system: System, slots: number, grid: Grid): Uint32Array<ArrayBuffer> {
+  let at = 0;
+  const tables = Object.fromEntries(
+    tablesOf(system).map(([name, table]) => {
+      const start = at;
+      at += table.length;
+      return [name, start];
+    }),
+  ) as Record<ReturnType<typeof tablesOf>[number][0], number>;
+  const values: Record<ParameterName, number> = {
+    slots,
+    particles: system.particles,
+    seed_low: system.seed[0],
+    seed_high: system.seed[1],
+    cell_base: grid.base,
+    cell_extra: grid.extra,
+    cell_bits: grid.total,
+    n_cells: grid.cells * system.replicas,
+    reach: system.reach,
+    inverse_range: toBits(system.inverseRange),
+    observed_masses: system.scenario.observe.masses,
+    rate_size: system.rate.size,
+    ...tables,
+  };
+  const block = new Uint32Array(4 * Math.ceil(parameterNames.length / 4));
+  parameterNames.forEach((name, k) => {
+    block[k] = values[name];
+  });
+  return block;
+}

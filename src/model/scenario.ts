@@ -1,0 +1,515 @@
+/**
+ * What a scenario is: the keys a user writes, their defaults, and the sentences that answer a bad one.
+ *
+ * The zod schema below is the one source of the type `Scenario`, of the checks and of the JSON Schema that editors
+ * complete from. Every schema carries as its error the words that follow "but must be"; `problemsOf` puts the rest of
+ * the sentence around them. What hangs on several keys at once is in `crossProblems`.
+ */
+import { z } from "zod";
+import { UserError } from "../errors.ts";
+import { potentialNames } from "./potential.ts";
+
+/** Finite; -0 becomes 0, since the two are equal but print and hash differently. */
+const number = (must = "a finite number") => z.number(must).overwrite((x) => x + 0);
+const positive = () => number("a positive number").positive();
+const nonNegative = () => number("a number that is not negative").nonnegative();
+const between = (min: number, max: number) => number(`a number from ${min} to ${max}`).min(min).max(max);
+
+function integer(min: number, max: number, must = `an integer from ${min} to ${max}`) {
+  return z
+    .int(must)
+    .min(min)
+    .max(max)
+    .overwrite((x) => x + 0);
+}
+
+function list<T extends z.ZodType>(item: T, min: number, max: number, items: string) {
+  return z.array(item, `a list of ${min} to ${max} ${items}`).min(min).max(max);
+}
+
+function choice<const T extends readonly string[]>(names: T) {
+  return z.enum(names, names.map((name) => `"${name}"`).join(" or "));
+}
+
+/** The error of a map: what it must be or, for an unknown key, the list that `problemsOf` names and guesses from. */
+function mapError(keys: string[], must: string) {
+  return {
+    error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? keys.join(", ") : must),
+  };
+}
+
+/** A map with these keys and no others; those without a default are required. */
+function map<S extends z.ZodRawShape>(shape: S) {
+  const keys = Object.keys(shape).filter((key) => key !== "$schema");
+  return z.strictObject(shape, mapError(keys, `a map with the keys ${keys.join(", ")}`));
+}
+
+type OneKey<S extends z.ZodRawShape, Side extends "input" | "output"> = {
+  [K in keyof S]: { [P in K]: S[K]["_zod"][Side] };
+}[keyof S];
+
+/**
+ * A map with exactly one of these keys, which says what its value means, as in `{ torus: 1 }`. It is checked as one
+ * map of optional keys and not as a union, so that a problem inside keeps its own path and sentence.
+ */
+function oneOf<S extends z.ZodRawShape>(shape: S) {
+  const keys = Object.keys(shape);
+  const must =
+    keys.length === 1
+      ? `a map with the key ${keys[0]}`
+      : `a map with exactly one of the keys ${keys.join(", ")}`;
+  const optional = Object.fromEntries(keys.map((key) => [key, z.exactOptional(shape[key])]));
+  const schema = z
+    .strictObject(optional, mapError(keys, must))
+    // Where a key is unknown or a value bad, that has been said already.
+    .refine((value) => Object.keys(value).length === 1, { when: ({ issues }) => issues.length === 0 })
+    .meta({ minProperties: 1, maxProperties: 1 });
+  return schema as unknown as z.ZodType<OneKey<S, "output">, OneKey<S, "input">>;
+}
+
+const uniform = z.literal("uniform", '"uniform"');
+
+const amplitude = between(-1, 1).describe("a of 1 + a cos(2 pi waves x / side).");
+const waves = integer(1, 64).default(1).describe("Whole waves along the side.");
+const sd = positive().describe("Standard deviation of each coordinate, a length.");
+
+const lineDensity = z
+  .union(
+    [
+      uniform,
+      oneOf({
+        cosine: map({ amplitude, waves }).describe("1 + a cos(2 pi waves x / side); torus only."),
+        gaussian: map({ centre: number().describe("Its mean, a place."), sd }).describe(
+          "A Gaussian, wrapped around the torus.",
+        ),
+        table: list(nonNegative(), 1, 4096, "numbers that are not negative and not all zero")
+          .refine(positiveSum, "a list of numbers with a positive finite sum")
+          .describe("Piecewise constant over the side, cells of equal length; any scale."),
+      }),
+    ],
+    '"uniform" or a map with exactly one of the keys cosine, gaussian, table',
+  )
+  .describe("The law of one coordinate.");
+
+const density = z
+  .union(
+    [
+      uniform,
+      oneOf({
+        cosine: map({
+          axis: integer(0, 4).describe("The coordinate it varies along, from 0."),
+          amplitude,
+          waves,
+        }).describe("1 + a cos(2 pi waves x[axis] / side); torus only."),
+        gaussian: map({
+          centre: list(number(), 2, 5, "numbers").describe("Its mean, one number per dimension."),
+          sd,
+        }).describe("A round Gaussian, wrapped around the torus."),
+        product: list(lineDensity, 2, 5, "one-dimensional densities").describe(
+          "Independent coordinates: one density per dimension.",
+        ),
+      }),
+    ],
+    '"uniform" or a map with exactly one of the keys cosine, gaussian, product',
+  )
+  .describe("Where particles of this mass start: uniform, cosine, gaussian or product.");
+
+const initialLaw = map({
+  mass: integer(1, 2 ** 20).describe("Their mass at the start."),
+  weight: positive()
+    .default(1)
+    .describe("Their share of the total density Z, relative to the other entries."),
+  density: density.default("uniform"),
+}).describe("One mass present at the start.");
+
+const exponent = between(-8, 8).describe("The power of the mass.");
+const scale = nonNegative().describe("The factor in front.");
+
+const engine = z.discriminatedUnion(
+  "kind",
+  [
+    map({
+      kind: uniform.describe("Every particle makes every step."),
+      step: number("a number above 0 and at most 1")
+        .positive()
+        .max(1)
+        .default(0.025)
+        .describe("D dt / eps^2 for the pair that moves fastest, D = d(n) + d(m)."),
+    }),
+  ],
+  '"uniform"',
+);
+
+const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of "0x" and 1 to 16 hexadecimal digits`;
+
+const schema = map({
+  $schema: z.string("a string").exactOptional().describe("Where editors find this schema; not read."),
+  name: z
+    .string("a string of 1 to 100 characters")
+    .min(1)
+    .max(100)
+    .default("scenario")
+    .describe("A short name, used in tables, plots and folders."),
+  description: z.string("a string").exactOptional().describe("What it is for, in your words."),
+  model: choice(["coagulation", "annihilation"])
+    .default("coagulation")
+    .describe("What a pair that meets does: merge into one particle, or vanish both."),
+  dimension: integer(2, 5).default(3).describe("Of space, 2 to 5."),
+  domain: oneOf({
+    torus: positive().describe("The periodic box [0, side)^d; its side."),
+    space: positive().describe("R^d in the box [-side/2, side/2)^d, which no particle may leave; its side."),
+  })
+    .default({ torus: 1 })
+    .describe("Where the particles live: { torus: side } or { space: side }."),
+  particles: integer(1, 2 ** 27).describe(
+    "N, the number of particles of one replica at the start; eps follows from N and Z.",
+  ),
+  Z: positive().describe("The total initial density: N eps^(d-2) = Z, in the plane N / |log eps| = Z."),
+  initial: list(initialLaw, 1, 1000, "maps with the keys mass, weight, density")
+    .refine(
+      (laws) => Number.isFinite(sum(laws.map((law) => law.weight))),
+      "a list whose weights have a finite sum",
+    )
+    .default([{ mass: 1, weight: 1, density: "uniform" }])
+    .describe("The masses present at the start, their shares and their densities."),
+  diffusion: oneOf({
+    constant: positive().describe("d(m), the same for every mass."),
+    power: map({ scale: positive().describe("d(1)."), exponent }).describe("d(m) = scale m^exponent."),
+    table: list(positive(), 1, 4096, "positive numbers").describe(
+      "d(1), d(2), ...; masses beyond it use its last entry.",
+    ),
+  })
+    .default({ constant: 1 })
+    .describe("d(m): each coordinate gains variance 2 d(m) t in time t."),
+  alpha: oneOf({
+    constant: nonNegative().describe("alpha(n, m), the same for every pair."),
+    sum: map({ scale, exponent }).describe("alpha(n, m) = scale (n^exponent + m^exponent)."),
+    product: map({ scale, exponent }).describe("alpha(n, m) = scale (n m)^exponent."),
+    table: list(
+      list(nonNegative(), 1, 1024, "numbers that are not negative"),
+      1,
+      1024,
+      "rows, square, symmetric and not negative",
+    )
+      .refine(isSymmetric, "a square symmetric table: row n, column m equal to row m, column n")
+      .describe("alpha(n, m) by row n and column m; masses beyond it use its last row or column."),
+  }).describe("alpha(n, m): a pair reacts at rate alpha eps^-2 V((x - y) / eps)."),
+  potential: z
+    .union(
+      [
+        choice(potentialNames),
+        oneOf({
+          radial: list(
+            z.tuple(
+              [between(0, 1).describe("r, in units of eps."), nonNegative().describe("V at r.")],
+              "a pair [r, V]",
+            ),
+            2,
+            4096,
+            "pairs [r, V]",
+          )
+            .refine(
+              (points) => isIncreasing(points.map(([r]) => r)),
+              "a list of pairs [r, V] whose r increase strictly",
+            )
+            .refine(
+              (points) => positiveSum(points.map(([, v]) => v)),
+              "a list of pairs [r, V] whose V have a positive finite sum",
+            )
+            .describe(
+              "Points [r, V], r increasing in [0, 1], any scale; linear between, level before the first, 0 after the last.",
+            ),
+        }),
+      ],
+      `one of ${potentialNames.join(", ")}, or { radial: [[r, V], ...] }`,
+    )
+    .default("indicator")
+    .describe("V, a radial shape on the unit ball, scaled to integral 1."),
+  observe: map({
+    times: list(nonNegative(), 1, 10000, "times")
+      .refine(isIncreasing, "a list of strictly increasing times")
+      .describe("When to look, strictly increasing; the run ends at the last."),
+    masses: integer(1, 64).default(5).describe("Report the densities of masses 1, 2, ... up to this one."),
+  }).describe("What is measured and when."),
+  replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
+  seed: z
+    .union(
+      [integer(0, Number.MAX_SAFE_INTEGER, seedMust), z.string(seedMust).regex(/^0x[0-9a-fA-F]{1,16}$/)],
+      seedMust,
+    )
+    .default(1)
+    .describe("64 bits that fix the whole run; above 2^53 - 1 as a quoted hexadecimal string."),
+  engine: z
+    .union(
+      [choice(["uniform"]).transform((kind) => engine.parse({ kind })), engine],
+      '"uniform" or a map with the keys kind, step',
+    )
+    .prefault("uniform")
+    .describe("How it is computed; a bare kind takes that kind's defaults."),
+});
+
+/** A scenario as a user may write it: keys with a default may be left out. */
+export type ScenarioInput = z.input<typeof schema>;
+
+/**
+ * A checked scenario, every default filled in. Lengths and times are in the user's own units. `BigInt(seed)` is the
+ * seed's 64 bits, however it was written.
+ */
+export type Scenario = Omit<z.output<typeof schema>, "$schema">;
+
+export type Domain = Scenario["domain"];
+export type InitialLaw = Scenario["initial"][number];
+export type Density = z.output<typeof density>;
+/** The law of one coordinate, in a `product` density. */
+export type LineDensity = z.output<typeof lineDensity>;
+export type Diffusion = Scenario["diffusion"];
+export type Alpha = Scenario["alpha"];
+export type Engine = z.output<typeof engine>;
+
+/** One thing wrong with a scenario. `path` leads to it through the value; `at` tells a bad key from a bad value. */
+export interface Problem {
+  path: (string | number)[];
+  at: "key" | "value";
+  /** For an unknown key, the path that was probably meant. */
+  meant?: Problem["path"];
+  sentence: string;
+}
+
+/**
+ * The scenario in a value from YAML, JSON or a program, with defaults filled in; the value itself is left alone.
+ * Throws a UserError with a sentence (and a line) for each problem.
+ */
+export function parseScenario(value: unknown): Scenario {
+  const result = checkScenario(value);
+  if ("scenario" in result) return result.scenario;
+  throw new UserError(result.problems.map(({ sentence }) => sentence).join("\n"));
+}
+
+/** As `parseScenario`, for callers who can tell where in a file a path lies. There is at least one problem. */
+export function checkScenario(value: unknown): { scenario: Scenario } | { problems: Problem[] } {
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const all = withoutRepeats(
+      result.error.issues.flatMap((issue) => problemsOf(issue, value)),
+      value,
+    );
+    return { problems: firstOf(all) };
+  }
+  const { $schema, ...scenario } = result.data;
+  const problems = crossProblems(scenario);
+  return problems.length > 0 ? { problems: firstOf(problems) } : { scenario };
+}
+
+/** What is no scenario at all can be wrong in every line. */
+function firstOf(problems: Problem[], most = 20): Problem[] {
+  const more = problems.length - most;
+  if (more <= 0) return problems;
+  return [
+    ...problems.slice(0, most),
+    { path: [], at: "value", sentence: `There are ${more} more problems.` },
+  ];
+}
+
+/** The JSON Schema (draft 7) of what a user may write, for editors. */
+export function scenarioJsonSchema(): Record<string, unknown> {
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: "draft-7", io: "input" });
+  return {
+    $schema,
+    $id: "urn:coagula:scenario",
+    title: "coagula scenario",
+    description: "A system of coagulating or annihilating Brownian particles, for `coagula run`.",
+    ...rest,
+  };
+}
+
+/** What can only be judged from several keys of a well-formed scenario together. */
+function crossProblems(scenario: Scenario): Problem[] {
+  const { particles, replicas, initial, diffusion, alpha } = scenario;
+  const problems: Problem[] = initial.flatMap((law, i) => densityProblems(scenario, law.density, i));
+  const mustBe = (must: string, ...path: Problem["path"]) =>
+    problems.push(badValue(path, valueAt(scenario, path), must));
+
+  const heaviest = Math.max(...initial.map((law) => law.mass));
+  const totalMass = particles * heaviest;
+  if (totalMass >= 2 ** 31) {
+    const most = Math.ceil(2 ** 31 / heaviest) - 1;
+    mustBe(`at most ${most}, so that the total mass, at ${heaviest} each, stays below 2^31`, "particles");
+  }
+  if (particles * replicas > 2 ** 30) {
+    const most = Math.floor(2 ** 30 / particles);
+    mustBe(
+      `at most ${most}, so that replicas of ${particles} particles have at most 2^30 in all`,
+      "replicas",
+    );
+  }
+
+  // A power is monotone: what holds at the lightest and at the heaviest mass there can be holds between them.
+  const heavy = (exponent: number) => totalMass ** exponent;
+  const peak = (exponent: number) => Math.max(1, heavy(exponent));
+  const finite = `finite for masses up to ${totalMass}`;
+  if ("power" in diffusion && !isRate(diffusion.power.scale * heavy(diffusion.power.exponent))) {
+    mustBe(`positive and ${finite}`, "diffusion", "power");
+  }
+  if ("sum" in alpha && alpha.sum.scale * 2 * peak(alpha.sum.exponent) === Infinity) {
+    mustBe(finite, "alpha", "sum");
+  }
+  if ("product" in alpha && alpha.product.scale * peak(2 * alpha.product.exponent) === Infinity) {
+    mustBe(finite, "alpha", "product");
+  }
+  return problems;
+}
+
+/** Whether the density of entry `i` of `initial` fits the dimension and the domain. */
+function densityProblems({ dimension, domain }: Scenario, density: Density, i: number): Problem[] {
+  const start = ["initial", i, "density"];
+  const inSpace = "space" in domain;
+  const [low, high] = "space" in domain ? [-domain.space / 2, domain.space / 2] : [0, domain.torus];
+  const isPlace = (x: number) => low <= x && x < high;
+  // There is no uniform law on R^d.
+  const inSpaceMust = (keys: string) =>
+    `a map with exactly one of the keys ${keys}, as the domain is a space`;
+
+  if (inSpace && (density === "uniform" || "cosine" in density)) {
+    return [badValue(start, density, inSpaceMust("gaussian, product"))];
+  }
+  if (density === "uniform") return [];
+  if ("cosine" in density) {
+    const { axis } = density.cosine;
+    if (axis < dimension) return [];
+    const must = `an integer from 0 to ${dimension - 1}, as the dimension is ${dimension}`;
+    return [badValue([...start, "cosine", "axis"], axis, must)];
+  }
+  if ("gaussian" in density) {
+    const { centre } = density.gaussian;
+    if (centre.length === dimension && centre.every(isPlace)) return [];
+    const must = `a list of ${dimension} numbers in the domain's [${low}, ${high})`;
+    return [badValue([...start, "gaussian", "centre"], centre, must)];
+  }
+  if (density.product.length !== dimension) {
+    const must = `a list of ${dimension} densities, one per dimension`;
+    return [badValue([...start, "product"], density.product, must)];
+  }
+  return density.product.flatMap((line, axis) => {
+    const path = [...start, "product", axis];
+    if (inSpace && (line === "uniform" || "cosine" in line)) {
+      return [badValue(path, line, inSpaceMust("gaussian, table"))];
+    }
+    if (line === "uniform" || !("gaussian" in line) || isPlace(line.gaussian.centre)) return [];
+    const must = `a number in the domain's [${low}, ${high})`;
+    return [badValue([...path, "gaussian", "centre"], line.gaussian.centre, must)];
+  });
+}
+
+const isRate = (x: number) => 0 < x && x < Infinity;
+
+/** The sentences for one issue of zod's, which knows where it is but not what was received. */
+function problemsOf(issue: z.core.$ZodIssue, root: unknown, outer: PropertyKey[] = []): Problem[] {
+  const path = [...outer, ...issue.path] as Problem["path"];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknownKey(path, key, issue.message.split(", ")));
+  }
+  if (issue.code === "invalid_union") {
+    // Of the forms a value may take, the one meant is the one whose outside fits and whose inside does not.
+    const meant = issue.errors.find((issues) =>
+      issues.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
+    );
+    if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, root, path));
+  }
+  return [badValue(path, valueAt(root, path), issue.message)];
+}
+
+function badValue(path: Problem["path"], value: unknown, must: string): Problem {
+  const name = pathName(path);
+  const sentence =
+    value === undefined
+      ? `${name} is missing; it must be ${must}.`
+      : `${name} is ${short(value)}, but must be ${must}.`;
+  return { path, at: "value", sentence };
+}
+
+function unknownKey(path: Problem["path"], key: string, allowed: string[]): Problem {
+  const where = path.length === 0 ? "" : ` in ${pathName(path)}`;
+  const guess = nearest(key, allowed);
+  const hint = guess === undefined ? "" : ` (did you mean "${guess}"?)`;
+  const sentence = `unknown key ${short(key)}${where}${hint}; allowed here: ${allowed.join(", ")}.`;
+  return { path: [...path, key], at: "key", sentence, ...(guess && { meant: [...path, guess] }) };
+}
+
+/** One sentence for one mistake: not two on a value that fails two checks, nor "missing" for a key that is misspelt. */
+function withoutRepeats(problems: Problem[], root: unknown): Problem[] {
+  const misspelt = new Set(problems.map(({ meant }) => meant && pathName(meant)));
+  const seen = new Set<string>();
+  return problems.filter(({ path }) => {
+    const name = pathName(path);
+    if (seen.has(name) || (misspelt.has(name) && valueAt(root, path) === undefined)) return false;
+    seen.add(name);
+    return true;
+  });
+}
+
+function valueAt(root: unknown, path: Problem["path"]): unknown {
+  return path.reduce((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], root);
+}
+
+function pathName(path: Problem["path"]): string {
+  if (path.length === 0) return "the scenario";
+  return path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
+}
+
+/** A value in at most 60 characters, on one line. */
+function short(value: unknown): string {
+  const text = asText(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}
+
+function asText(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? `a ${typeof value}`;
+  } catch {
+    // A cycle or a bigint, which only a program can pass.
+    return typeof value === "bigint" ? `${value}n` : "a value that JSON cannot hold";
+  }
+}
+
+/** The word nearest to what was written, if no more than a third of the letters differ. */
+function nearest(written: string, words: string[]): string | undefined {
+  if (written.length > 40) return undefined;
+  const distances = words.map((word) => editDistance(written.toLowerCase(), word.toLowerCase()));
+  const best = distances.indexOf(Math.min(...distances));
+  return distances[best] <= Math.max(written.length, words[best].length) / 3 ? words[best] : undefined;
+}
+
+/** The least number of letters to insert, delete, replace or swap with the next to get from one word to the other. */
+function editDistance(a: string, b: string): number {
+  const d: number[][] = [];
+  for (let i = 0; i <= a.length; i++) {
+    d[i] = [i];
+    for (let j = 1; j <= b.length; j++) {
+      if (i === 0) {
+        d[i][j] = j;
+        continue;
+      }
+      d[i][j] = Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (swapped) d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.length][b.length];
+}
+
+function sum(values: number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
+
+function positiveSum(values: number[]): boolean {
+  return isRate(sum(values));
+}
+
+function isIncreasing(values: number[]): boolean {
+  return values.every((x, i) => i === 0 || x > values[i - 1]);
+}
+
+function isSymmetric(rows: number[][]): boolean {
+  return rows.every((row, n) => row.length === rows.length && row.every((x, m) => x === rows[m][n]));
+}

@@ -1,0 +1,123 @@
+/**
+ * The start of a run: places and masses drawn independently from the initial law, as functions of (seed, replica, particle).
+ * Made once on the host; both engines load the same integers.
+ */
+import { cos2pi } from "../exact/elementary.ts";
+import { displacement } from "../exact/gaussian.ts";
+import { streams } from "../exact/streams.ts";
+import { threefry } from "../exact/threefry.ts";
+import { UserError } from "../errors.ts";
+import type { Density, LineDensity } from "./scenario.ts";
+import { latticeSide, type System } from "./system.ts";
+
+/** `place`: u32[N, dimension] in lattice units; `mass`: u32[N]. */
+export interface Start {
+  place: Uint32Array;
+  mass: Uint32Array;
+}
+
+/** From a random word to a coordinate in lattice units. Null: the law led out of the box of R^d. */
+type Sampler = (word: number) => number | null;
+
+/** Throws a UserError if the law puts a particle outside the box that stands for R^d. */
+export function makeStart(system: System, replica: number): Start {
+  const { dimension, particles, seed, scenario } = system;
+  const weights = scenario.initial.map(({ weight }) => weight);
+  const total = weights.reduce((a, b) => a + b);
+  let below = 0;
+  // Entry e is taken by words below share[e] and not below share[e - 1]; the last takes the rest.
+  const share = weights.map((weight) => Math.round(((below += weight) / total) * 2 ** 32));
+  const samplers = scenario.initial.map(({ density }) =>
+    Array.from({ length: dimension }, (_, axis) => makeSampler(system, coordinateLaw(density, axis))),
+  );
+
+  const place = new Uint32Array(dimension * particles);
+  const mass = new Uint32Array(particles);
+  const words = new Uint32Array(4);
+  for (let i = 0; i < particles; i++) {
+    threefry(words, seed[0], seed[1], replica, streams.start, i, 0, 0, 0);
+    let entry = share.findIndex((end) => words[0] < end);
+    if (entry < 0) entry = share.length - 1;
+    mass[i] = scenario.initial[entry].mass;
+    for (let k = 0; k < dimension; k++) {
+      if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.start, i, 0, 1 + k / 4, 0);
+      const x = samplers[entry][k](words[k % 4]);
+      if (x === null) {
+        throw new UserError(
+          `initial[${entry}].density puts particle ${i} of replica ${replica} outside the domain, but all must start within ${system.side / 2} of 0 along each axis; raise domain.space or narrow the density.`,
+        );
+      }
+      place[dimension * i + k] = x;
+    }
+  }
+  return { place, mass };
+}
+
+/** The law of one coordinate under a density: all densities are products. */
+function coordinateLaw(density: Density, axis: number): LineDensity {
+  if (density === "uniform") return density;
+  if ("product" in density) return density.product[axis];
+  if ("gaussian" in density) {
+    return { gaussian: { centre: density.gaussian.centre[axis], sd: density.gaussian.sd } };
+  }
+  const { amplitude, waves } = density.cosine;
+  return axis === density.cosine.axis ? { cosine: { amplitude, waves } } : "uniform";
+}
+
+function makeSampler(system: System, law: LineDensity): Sampler {
+  if (law === "uniform") return (word) => word;
+  if ("cosine" in law) return cosineSampler(law.cosine.amplitude, law.cosine.waves);
+  if ("gaussian" in law) return gaussianSampler(system, law.gaussian.centre, law.gaussian.sd);
+  return tableSampler(law.table);
+}
+
+/** Density 1 + a cos(2 pi waves x): solves y + a sin(2 pi y) / (2 pi) = u within a wave by halving the interval. */
+function cosineSampler(amplitude: number, waves: number): Sampler {
+  return (word) => {
+    const u = ((word + 0.5) / latticeSide) * waves;
+    const wave = Math.floor(u);
+    let [low, high] = [0, 1];
+    for (let halving = 0; halving < 34; halving++) {
+      const y = (low + high) / 2;
+      // sin(2 pi y) = cos(2 pi (y - 1/4))
+      if (y + (amplitude * cos2pi(y - 0.25)) / (2 * Math.PI) < u - wave) low = y;
+      else high = y;
+    }
+    return Math.min(latticeSide - 1, Math.floor(((wave + low) / waves) * latticeSide));
+  };
+}
+
+function gaussianSampler({ side, open }: System, centre: number, sd: number): Sampler {
+  const unit = side / latticeSide;
+  const middle = Math.floor(centre / unit + (open ? latticeSide / 2 : 0));
+  const sigma = Math.fround(sd / unit);
+  return (word) => {
+    // The displacement modulo 2^32, with its sign from the word, tells whether it left the box.
+    const x = (middle + displacement(word, sigma)) % latticeSide;
+    if (!open) return x;
+    const right = word >>> 31 === 0;
+    const left = sigma * 6.3 >= latticeSide / 2 ? leavesBox(word, sigma, middle) : right ? x < middle : x > middle;
+    return left ? null : x;
+  };
+}
+
+/** For a wide law the displacement itself may wrap: compare it unwrapped. */
+function leavesBox(word: number, sigma: number, middle: number): boolean {
+  const size = displacement(word & 0x7fffffff, sigma / 2 ** 16) * 2 ** 16;
+  return word >>> 31 === 0 ? middle + size >= latticeSide : middle - size < 0;
+}
+
+/** Piecewise constant on equal cells. */
+function tableSampler(table: readonly number[]): Sampler {
+  const total = table.reduce((a, b) => a + b);
+  let below = 0;
+  const end = table.map((value) => (below += value) / total);
+  return (word) => {
+    const u = (word + 0.5) / latticeSide;
+    const found = end.findIndex((to) => u < to);
+    const cell = found < 0 ? table.findLastIndex((value) => value > 0) : found;
+    const from = cell === 0 ? 0 : end[cell - 1];
+    const within = (u - from) / (end[cell] - from);
+    return Math.min(latticeSide - 1, Math.floor(((cell + within) / table.length) * latticeSide));
+  };
+}

@@ -1,0 +1,25 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { Snapshot } from "../engine.ts";
+import type { System } from "../model/system.ts";
+
+/** Changes whenever the meaning of the hashed words does. */
+const format = 1;
+
+/**
+ * SHA-256, as hexadecimal, of everything a run decided: its events in order and who is where, with what mass, at the end. Two runs
+ * with equal digests took the same trajectory: a place at the end is the sum of all steps before it.
+ */
+export function digest(system: System, sortedEvents: Uint32Array, end: Snapshot): string {
+  const hash = sha256.create();
+  const { dimension, replicas, particles } = system;
+  for (const words of [
+    Uint32Array.of(format, dimension, replicas, particles, sortedEvents.length, end.id.length),
+    sortedEvents,
+    end.id,
+    end.mass,
+    end.place,
+  ]) {
+    hash.update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+  }
+  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,103 @@
+import { type Potential, unitSphereArea } from "../model/potential.ts";
+import { solveRadial } from "./radial.ts";
+
+/** What becomes of a pair of particles (Hammond's survey §1.5 and §1.11), in units of the range. */
+export type PairSolution = {
+  /** The macroscopic rate, alpha ∫ V (1 - u). */
+  beta: number;
+  /** alpha ∫ V = alpha: the rate if particles did not avoid each other (Hammond's survey §3.2). */
+  naive: number;
+  /** What beta tends to as alpha grows: D Cap(supp V) = D (d-2) omega_d radius^(d-2) for d >= 3, 2 pi D for d = 2. */
+  capacityLimit: number;
+  /** u at distance 0: the probability that a pair at the same place ever coagulates. null for d = 2. */
+  u0: number | null;
+  /** Bound on |beta - its true value|, absolute; a few 1e-15 of beta. */
+  errorEstimate: number;
+  /**
+   * Probability in [0, 1] that a pair at distance r >= 0 (times eps) ever coagulates, to 1e-13.
+   * @throws RangeError for d = 2, where it is 1 for every r.
+   */
+  u(r: number): number;
+};
+
+export type PairProblem = {
+  potential: Potential;
+  /** d, that of the potential. */
+  dimension: number;
+  /** The rate alpha(n, m) >= 0; Infinity is a hard core at the radius of the support. */
+  alpha: number;
+  /** d(n) + d(m) > 0. */
+  D: number;
+};
+
+/** Relative error from rounding alone, over all V, d and alpha/D from 1e-8 to 1e10, with a margin of two or so. */
+const ROUNDING = 5e-15;
+
+/**
+ * Solves -Δu = (alpha/D) V (1 - u), u -> 0 at infinity, and with it beta (Hammond's survey §1.5). In d = 2, where
+ * no such u is, beta = 2 pi D alpha / (2 pi D + alpha) for every V (Hammond's survey (2.4)).
+ *
+ * @throws RangeError unless alpha >= 0, D > 0 and `dimension` is the potential's.
+ */
+export function solvePair({ potential, dimension, alpha, D }: PairProblem): PairSolution {
+  if (dimension !== potential.dimension) {
+    throw new RangeError(`the potential is normalised in dimension ${potential.dimension}, not ${dimension}`);
+  }
+  if (!(alpha >= 0)) throw new RangeError(`alpha is ${alpha}; it must be 0 or more`);
+  if (!(D > 0 && D < Number.POSITIVE_INFINITY)) throw new RangeError(`D is ${D}; it must be positive and finite`);
+  const capacityLimit = D * capacity(potential);
+  const problem = { naive: alpha, capacityLimit };
+  if (dimension === 2) {
+    const beta = D * planarRate(alpha / D);
+    return { ...problem, beta, u0: null, errorEstimate: ROUNDING * beta, u: noPlanarU };
+  }
+  if (alpha === 0) return { ...problem, beta: 0, u0: 0, errorEstimate: 0, u: () => 0 };
+  if (alpha === Number.POSITIVE_INFINITY) {
+    const u = (r: number) => (r <= potential.radius ? 1 : (potential.radius / r) ** (dimension - 2));
+    return { ...problem, beta: capacityLimit, u0: 1, errorEstimate: ROUNDING * capacityLimit, u };
+  }
+  const { fraction, coarseFraction, v } = solveRadial(potential, alpha / D);
+  const u = (r: number) => 1 - v(r);
+  if (potential.name === "indicator") {
+    const beta = capacityLimit * indicatorFraction(alpha / D, dimension);
+    return { ...problem, beta, u0: u(0), errorEstimate: ROUNDING * beta, u };
+  }
+  const beta = capacityLimit * fraction;
+  const errorEstimate = capacityLimit * Math.abs(fraction - coarseFraction) + ROUNDING * beta;
+  return { ...problem, beta, u0: u(0), errorEstimate, u };
+}
+
+/** beta/D, a function of q = alpha/D >= 0 only; 1e-14 relative. */
+export function reducedRate(potential: Potential, q: number): number {
+  if (potential.dimension === 2) return planarRate(q);
+  if (q === 0) return 0;
+  if (q === Number.POSITIVE_INFINITY) return capacity(potential);
+  const fraction =
+    potential.name === "indicator" ? indicatorFraction(q, potential.dimension) : solveRadial(potential, q).fraction;
+  return capacity(potential) * fraction;
+}
+
+/** Capacity of the ball that holds the support (Hammond & Rezakhanlou, Theorem 6.2); 2 pi in the plane. */
+function capacity({ dimension, radius }: Potential): number {
+  return dimension === 2 ? 2 * Math.PI : (dimension - 2) * unitSphereArea(dimension) * radius ** (dimension - 2);
+}
+
+function planarRate(q: number): number {
+  return q / (1 + q / (2 * Math.PI));
+}
+
+function noPlanarU(): never {
+  throw new RangeError("in dimension 2 every pair meets: u is 1 everywhere, and no rate follows from it");
+}
+
+/**
+ * L / (d - 2 + L) for V = 1/|B| on the unit ball. With k^2 = q/|B|, L = k I_(d/2)(k) / I_(d/2-1)(k) is Gauss'
+ * continued fraction k^2/(d + k^2/(d+2 + k^2/(d+4 + ...))): every term is positive, so no digits cancel at small k.
+ * In d = 3 it is Lambert's, and the whole is 1 - tanh(k)/k.
+ */
+function indicatorFraction(q: number, dimension: number): number {
+  const k2 = (q * dimension) / unitSphereArea(dimension);
+  let slope = Math.sqrt(k2); // what it tends to, far out
+  for (let n = Math.ceil(20 + 8 * Math.sqrt(slope)); n >= 0; n--) slope = k2 / (dimension + 2 * n + slope);
+  return slope / (dimension - 2 + slope);
+}

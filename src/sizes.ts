@@ -1,0 +1,51 @@
+/** Every size on the device, as pure functions of the system: what an adapter must hold is known before anything is allocated. */
+import { exponentialTable } from "./exact/exponential.ts";
+import { gaussianTable } from "./exact/gaussian.ts";
+import { makeGrid } from "./grid.ts";
+import type { System } from "./model/system.ts";
+import { type BufferName, buffers } from "./stages.ts";
+
+/** Cells that one invocation of a scan sums. */
+export const scanRun = 32;
+
+export interface Sizes {
+  dimension: number;
+  /** Particles of all replicas at the start. */
+  slots: number;
+  /** Cells of all replicas. */
+  cells: number;
+  runs: number;
+  massCounts: number;
+  tables: number;
+}
+
+export function sizesOf(system: System): Sizes {
+  const { dimension, particles, replicas } = system;
+  const cells = replicas * makeGrid(dimension, particles, system.reach).cells;
+  return {
+    dimension,
+    slots: particles * replicas,
+    cells,
+    runs: Math.ceil(cells / scanRun),
+    massCounts: replicas * (system.scenario.observe.masses + 1),
+    tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
+  };
+}
+
+/** The tables in the order they lie in the buffer `tables`, with the names of the parameters that say where. */
+export function tablesOf(system: System) {
+  return [
+    ["gaussian_table", gaussianTable],
+    ["exponential_table", exponentialTable],
+    ["potential_table", system.potential],
+    ["rate_table", system.rate.table],
+    ["sigma_table", system.sigma],
+  ] as const satisfies [string, Uint32Array | Float32Array][];
+}
+
+/** Bytes of each buffer, at least 16 since no binding may be empty. */
+export function bufferBytes(sizes: Sizes): Record<BufferName, number> {
+  return Object.fromEntries(
+    Object.entries(buffers).map(([name, words]) => [name, Math.max(16, 4 * words(sizes))]),
+  ) as Record<BufferName, number>;
+}

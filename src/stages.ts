@@ -1,0 +1,191 @@
+/**
+ * The contract between the host and the shaders: what buffers there are, and what each stage reads and writes.
+ *
+ * A stage is `shaders/<name>.wgsl`, the twin `src/cpu/<name>.ts`, the row here and the test `test/stages/<name>.test.ts`. The order of a
+ * row's buffers is their order of binding; the declarations in WGSL are made from it (`gpu/compose.ts`).
+ */
+import type { Sizes } from "./sizes.ts";
+
+/** "read": array<u32>; "write": the same, read and written; "atomic": array<atomic<u32>>. */
+export type Access = "read" | "write" | "atomic";
+
+/** How many invocations a pass needs: one for each particle, one for each run of cells, or a single workgroup. */
+export type Extent = "particles" | "runs" | "workgroup";
+
+export interface Stage {
+  name: StageName;
+  /** Dispatches in order: entry point and extent. */
+  passes: readonly (readonly [entry: string, extent: Extent])[];
+  buffers: readonly (readonly [BufferName, Access])[];
+}
+
+/** Storage buffers by name, with their lengths in words of 32 bits. Indices i, j are entries of the particle arrays. */
+export const buffers = {
+  /** u32[slots, dimension], lattice units. */
+  place: (s) => s.slots * s.dimension,
+  /** u32[slots]; 0: dead, or nobody. */
+  mass: (s) => s.slots,
+  /** u32[slots]: replica * N + particle. */
+  id: (s) => s.slots,
+  /** u32[slots]: how many were counted in i's cell before i. */
+  rank: (s) => s.slots,
+  /** u32[slots]: the living by cell. */
+  order: (s) => s.slots,
+  /** u32[cells], zero between steps. */
+  cell_count: (s) => s.cells,
+  /** u32[cells + 1]: cell c's particles are order[cell_start[c] .. cell_start[c + 1]). */
+  cell_start: (s) => s.cells + 1,
+  /** u32[runs]: where each run of cells starts. */
+  run_start: (s) => s.runs,
+  /** u32[slots, 2]: ring time and partner that i proposes; valid for the proposers of this step. */
+  best: (s) => 2 * s.slots,
+  /** u32[slots]: who has proposed in this step. */
+  proposers: (s) => s.slots,
+  /** u32[slots, 4 + dimension]: the events not yet read by the host. A particle vanishes once, so they always fit. */
+  events: (s) => s.slots * (4 + s.dimension),
+  /** u32[replicas, observed masses + 1]. */
+  mass_count: (s) => s.massCounts,
+  /** See `counters`. */
+  counters: () => counters.length,
+  /** All tables one after the other; their places are parameters. */
+  tables: (s) => s.tables,
+} satisfies Record<string, (sizes: Sizes) => number>;
+
+export type BufferName = keyof typeof buffers;
+
+/** Entries of the buffer `counters`, in order; in WGSL `counter_<name>`. */
+export const counters = [
+  /** Steps done. */
+  "step",
+  /** Living particles after the last scan. */
+  "living",
+  /** Entries of `proposers`. */
+  "proposers",
+  /** Rows of `events`. */
+  "events",
+  /** The lowest id of those who left the box, or `no_offender`. */
+  "offender",
+  /** 1 once somebody has left the box. */
+  "halted",
+] as const;
+
+export const noOffender = 0xffffffff;
+
+const search = [
+  ["place", "read"],
+  ["mass", "read"],
+  ["id", "read"],
+  ["cell_start", "read"],
+  ["order", "read"],
+  ["tables", "read"],
+  ["best", "write"],
+] as const;
+
+const rows = {
+  brownian_step: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "write"],
+      ["mass", "read"],
+      ["id", "read"],
+      ["rank", "write"],
+      ["cell_count", "atomic"],
+      ["counters", "atomic"],
+      ["tables", "read"],
+    ],
+  },
+  cell_scan: {
+    passes: [
+      ["sum_runs", "runs"],
+      ["scan_runs", "workgroup"],
+      ["spread_runs", "runs"],
+    ],
+    buffers: [
+      ["cell_count", "write"],
+      ["cell_start", "write"],
+      ["run_start", "write"],
+      ["counters", "write"],
+    ],
+  },
+  cell_scatter: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "read"],
+      ["mass", "read"],
+      ["id", "read"],
+      ["rank", "read"],
+      ["cell_start", "read"],
+      ["order", "write"],
+    ],
+  },
+  compact: {
+    passes: [
+      ["gather", "particles"],
+      ["settle", "particles"],
+    ],
+    buffers: [
+      ["place", "write"],
+      ["mass", "write"],
+      ["id", "write"],
+      ["order", "write"],
+      ["events", "write"],
+      ["counters", "read"],
+    ],
+  },
+  pair_search: {
+    passes: [["main", "particles"]],
+    buffers: [...search, ["proposers", "write"], ["counters", "atomic"]],
+  },
+  merge_resolve: {
+    passes: [["main", "workgroup"]],
+    buffers: [...search, ["proposers", "read"], ["counters", "read"]],
+  },
+  merge_apply: {
+    passes: [["main", "workgroup"]],
+    buffers: [
+      ["place", "read"],
+      ["mass", "write"],
+      ["id", "read"],
+      ["best", "read"],
+      ["proposers", "read"],
+      ["events", "write"],
+      ["counters", "atomic"],
+      ["tables", "read"],
+    ],
+  },
+  observe_masses: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["mass", "read"],
+      ["id", "read"],
+      ["mass_count", "atomic"],
+    ],
+  },
+} as const satisfies Record<string, Omit<Stage, "name">>;
+
+export type StageName = keyof typeof rows;
+
+export const stages: Record<StageName, Stage> = Object.fromEntries(
+  Object.entries(rows).map(([name, row]) => [name, { name, ...row }]),
+) as unknown as Record<StageName, Stage>;
+
+/** One step of the uniform engine, in order. */
+export const uniformStep: readonly StageName[] = [
+  "brownian_step",
+  "cell_scan",
+  "cell_scatter",
+  "pair_search",
+  "merge_resolve",
+  "merge_apply",
+];
+
+/** The same, and the particles are moved together on the way; the event log must be empty before. */
+export const compactingStep: readonly StageName[] = [
+  "brownian_step",
+  "cell_scan",
+  "cell_scatter",
+  "compact",
+  "pair_search",
+  "merge_resolve",
+  "merge_apply",
+];
