@@ -1,8 +1,8 @@
 // Builds dist/. `node build.mjs --shaders` stops after the generated sources, all that the type checker needs.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { sep } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, sep } from "node:path";
 
 process.chdir(import.meta.dirname);
 
@@ -85,5 +85,7 @@ async function writeSchema() {
 
 /** Leaves an unchanged file alone: watchers and the type checker's cache go by its time. */
 function writeIfChanged(path, text) {
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }

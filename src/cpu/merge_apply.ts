@@ -33,6 +33,13 @@ export function merge_apply(
       mass[survivor] = total;
     }
     mass[vanished] = 0;
-    log.append(replica, step, toBits(time), id[survivor], id[vanished], place.subarray(d * survivor, d * (survivor + 1)));
+    log.append(
+      replica,
+      step,
+      toBits(time),
+      id[survivor],
+      id[vanished],
+      place.subarray(d * survivor, d * (survivor + 1)),
+    );
   }
 }

@@ -98,7 +98,8 @@ export function inverseNormalTail(p: number): number {
   if (!(p >= LEAST_TAIL && p < 0.5)) return Number.NaN;
   // Abramowitz & Stegun 26.2.23 is good to 4.5e-4, and each step triples the number of digits.
   const t = Math.sqrt(-2 * log(p));
-  let z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+  let z =
+    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
   for (let step = 0; step < 3; step++) {
     const newton = normalTailExcess(z, p) / normalDensity(z);
     z += newton / (1 + (z * newton) / 2);

@@ -26,11 +26,20 @@ const elementType: Record<Access, string> = {
 };
 
 export function composeStage(stage: Stage, variant: Variant): string {
-  const bindings = stage.buffers.map(
+  return compose(shaders[stage.name], stage.buffers, variant);
+}
+
+/** The same for any text that follows the rules of a shader file, bound to these buffers from binding 1 on. */
+export function compose(
+  text: string,
+  buffers: readonly (readonly [name: string, access: Access])[],
+  variant: Variant,
+): string {
+  const bindings = buffers.map(
     ([name, access], k) =>
       `@group(0) @binding(${k + 1}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: ${elementType[access]};`,
   );
-  return [header(variant), ...bindings, conditional(withImports(stage.name, new Set()), variant.flags)].join("\n");
+  return [header(variant), ...bindings, conditional(withImports(text, new Set()), variant.flags)].join("\n");
 }
 
 function header({ dimension }: Variant): string {
@@ -46,14 +55,14 @@ function header({ dimension }: Variant): string {
   ].join("\n");
 }
 
-/** The text of a shader with every import before its first use, each once. */
-function withImports(name: string, done: Set<string>): string {
-  const text = shaders[name];
-  if (text === undefined) throw new Error(`There is no shader ${name}.`);
-  done.add(name);
-  return text.replace(/^#import (\w+)$/gm, (_, imported: string) => {
-    const path = `shared/${imported}`;
-    return done.has(path) ? "" : withImports(path, done);
+/** A shader's text with every import before its first use, each once. */
+function withImports(text: string, done: Set<string>): string {
+  return text.replace(/^#import (\w+)$/gm, (_, name: string) => {
+    const shared = shaders[`shared/${name}`];
+    if (shared === undefined) throw new Error(`There is no shader shared/${name}.`);
+    if (done.has(name)) return "";
+    done.add(name);
+    return withImports(shared, done);
   });
 }
 

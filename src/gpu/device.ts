@@ -73,9 +73,7 @@ async function refusal(option: string): Promise<string> {
 export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
   const names = await listAdapters();
   const name =
-    wanted === undefined
-      ? names[0]
-      : names.find((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+    wanted === undefined ? names[0] : names.find((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (wanted !== undefined && name === undefined) {
     const there = names.length === 0 ? "there is none" : `there are ${names.map((n) => `"${n}"`).join(", ")}`;
     throw new UserError(`adapter is "${wanted}", but must be part of the name of an adapter: ${there}.`);

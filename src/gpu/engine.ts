@@ -177,7 +177,9 @@ export class GpuEngine implements Engine {
   }
 
   /** Plays steps and reads the counters. */
-  async #submit(steps: readonly (readonly StageName[])[]): Promise<Record<(typeof counters)[number], number>> {
+  async #submit(
+    steps: readonly (readonly StageName[])[],
+  ): Promise<Record<(typeof counters)[number], number>> {
     const encoder = this.#open.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (const step of steps) for (const name of step) this.#encode(pass, name);

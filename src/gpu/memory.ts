@@ -45,7 +45,13 @@ export class Memory {
   }
 
   write(buffer: GPUBuffer, words: Uint32Array | Float32Array, atWord = 0): void {
-    this.#device.queue.writeBuffer(buffer, 4 * atWord, words.buffer as ArrayBuffer, words.byteOffset, words.byteLength);
+    this.#device.queue.writeBuffer(
+      buffer,
+      4 * atWord,
+      words.buffer as ArrayBuffer,
+      words.byteOffset,
+      words.byteLength,
+    );
   }
 
   /** The first `length` words of a buffer. Rejects if the device is lost or an earlier command was not valid. */

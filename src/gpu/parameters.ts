@@ -1,7 +1,8 @@
 /** The uniform block that every stage reads: numbers of a run, all u32, in this order. */
+
+import { toBits } from "../exact/single.ts";
 import type { Grid } from "../grid.ts";
 import type { System } from "../model/system.ts";
-import { toBits } from "../exact/single.ts";
 import { tablesOf } from "../sizes.ts";
 
 export const parameterNames = [

@@ -54,7 +54,8 @@ export function makePotential(spec: PotentialSpec, dimension: number): Potential
   if (![2, 3, 4, 5].includes(dimension)) {
     throw new UserError(`dimension is ${dimension}; allowed are 2, 3, 4 and 5.`);
   }
-  const { name, breaks, pieces, peak } = typeof spec === "string" ? namedShape(spec) : tabulatedShape(spec.radial);
+  const { name, breaks, pieces, peak } =
+    typeof spec === "string" ? namedShape(spec) : tabulatedShape(spec.radial);
   const scale = 1 / integral(breaks, pieces, dimension);
   const radius = breaks[breaks.length - 1];
   const onPiece = (k: number, r: number) => scale * pieces[k](r);
@@ -93,10 +94,17 @@ function tabulatedShape(points: [number, number][]): Shape {
   const used = points.findLastIndex(([, v]) => v > 0);
   const pieceCount = Math.min(pieces.length, used + (first > 0 ? 2 : 1));
   if (pieceCount === 0) {
-    throw new UserError("potential.radial has its only positive V at r = 0; V must be positive on an interval.");
+    throw new UserError(
+      "potential.radial has its only positive V at r = 0; V must be positive on an interval.",
+    );
   }
   const peak = Math.max(...points.map(([, v]) => v));
-  return { name: "radial", breaks: breaks.slice(0, pieceCount + 1), pieces: pieces.slice(0, pieceCount), peak };
+  return {
+    name: "radial",
+    breaks: breaks.slice(0, pieceCount + 1),
+    pieces: pieces.slice(0, pieceCount),
+    peak,
+  };
 }
 
 function checkTable(points: [number, number][]): void {

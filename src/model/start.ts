@@ -2,11 +2,12 @@
  * The start of a run: places and masses drawn independently from the initial law, as functions of (seed, replica, particle).
  * Made once on the host; both engines load the same integers.
  */
+
+import { UserError } from "../errors.ts";
 import { cos2pi } from "../exact/elementary.ts";
 import { displacement } from "../exact/gaussian.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
-import { UserError } from "../errors.ts";
 import type { Density, LineDensity } from "./scenario.ts";
 import { latticeSide, type System } from "./system.ts";
 
@@ -96,7 +97,8 @@ function gaussianSampler({ side, open }: System, centre: number, sd: number): Sa
     const x = (middle + displacement(word, sigma)) % latticeSide;
     if (!open) return x;
     const right = word >>> 31 === 0;
-    const left = sigma * 6.3 >= latticeSide / 2 ? leavesBox(word, sigma, middle) : right ? x < middle : x > middle;
+    const left =
+      sigma * 6.3 >= latticeSide / 2 ? leavesBox(word, sigma, middle) : right ? x < middle : x > middle;
     return left ? null : x;
   };
 }

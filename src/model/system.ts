@@ -2,10 +2,11 @@
  * From a scenario to the integers and tables that both engines run on. Everything that decides a trajectory is here, and nothing
  * else: two engines given the same System must give the same bits.
  */
+
+import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
 import { makePotentialTable } from "../exact/potentialTable.ts";
-import { UserError } from "../errors.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
 
@@ -92,7 +93,9 @@ export function makeSystem(scenario: Scenario): System {
   const perStep = dt / (eps * eps) / (dimension === 2 ? -log(eps) : 1);
   const rate = makeRate(scenario.alpha, perStep, largestMass);
   if (!(rate.table.reduce((a, b) => Math.max(a, b), 0) <= largestRate)) {
-    throw new UserError(`alpha times the step reaches more than ${largestRate}, the most that the engine can hold.`);
+    throw new UserError(
+      `alpha times the step reaches more than ${largestRate}, the most that the engine can hold.`,
+    );
   }
   const potentialShape = makePotential(scenario.potential, dimension);
   const seed = BigInt(scenario.seed);

@@ -44,7 +44,8 @@ export function solvePair({ potential, dimension, alpha, D }: PairProblem): Pair
     throw new RangeError(`the potential is normalised in dimension ${potential.dimension}, not ${dimension}`);
   }
   if (!(alpha >= 0)) throw new RangeError(`alpha is ${alpha}; it must be 0 or more`);
-  if (!(D > 0 && D < Number.POSITIVE_INFINITY)) throw new RangeError(`D is ${D}; it must be positive and finite`);
+  if (!(D > 0 && D < Number.POSITIVE_INFINITY))
+    throw new RangeError(`D is ${D}; it must be positive and finite`);
   const capacityLimit = D * capacity(potential);
   const problem = { naive: alpha, capacityLimit };
   if (dimension === 2) {
@@ -73,13 +74,17 @@ export function reducedRate(potential: Potential, q: number): number {
   if (q === 0) return 0;
   if (q === Number.POSITIVE_INFINITY) return capacity(potential);
   const fraction =
-    potential.name === "indicator" ? indicatorFraction(q, potential.dimension) : solveRadial(potential, q).fraction;
+    potential.name === "indicator"
+      ? indicatorFraction(q, potential.dimension)
+      : solveRadial(potential, q).fraction;
   return capacity(potential) * fraction;
 }
 
 /** Capacity of the ball that holds the support (Hammond & Rezakhanlou, Theorem 6.2); 2 pi in the plane. */
 function capacity({ dimension, radius }: Potential): number {
-  return dimension === 2 ? 2 * Math.PI : (dimension - 2) * unitSphereArea(dimension) * radius ** (dimension - 2);
+  return dimension === 2
+    ? 2 * Math.PI
+    : (dimension - 2) * unitSphereArea(dimension) * radius ** (dimension - 2);
 }
 
 function planarRate(q: number): number {

@@ -103,8 +103,9 @@ function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
       const b = a;
       a = end - panel > start ? end - panel : start;
       const k = Math.sqrt(q * onPiece(piece, (a + b) / 2));
-      if (k * (b - a) > left) a = b - left / k;
-      left -= k * (b - a);
+      const phase = k * (b - a);
+      if (phase > left) a = b - left / k;
+      left = phase > left ? 0 : left - phase;
     }
     pieces.unshift({ piece, a, b: end });
   }
@@ -137,7 +138,7 @@ function solveElement(
       const r = a + h * NODES[i];
       const weight = central
         ? central[ij]
-        : (PARTIAL[ij] * (NODES[i] - NODES[j]) * (t / r) * meanPower(t / r, m));
+        : PARTIAL[ij] * (NODES[i] - NODES[j]) * (t / r) * meanPower(t / r, m);
       matrix[ij] = (i === j ? 1 : 0) - h * h * strength * weight;
     }
   }
