@@ -49,3 +49,13 @@ export function bufferBytes(sizes: Sizes): Record<BufferName, number> {
     Object.entries(buffers).map(([name, words]) => [name, Math.max(16, 4 * words(sizes))]),
   ) as Record<BufferName, number>;
 }
+
+/** The most particles, N times replicas, that fit an adapter's limits: the largest buffer decides. */
+export function largestParticles(
+  dimension: number,
+  { maxStorageBufferBindingSize, maxBufferSize }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
+): number {
+  // The event log takes the most words for each particle.
+  const perParticle = buffers.events({ dimension, slots: 1, cells: 1, runs: 1, massCounts: 1, tables: 1 });
+  return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));
+}

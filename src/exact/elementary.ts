@@ -6,9 +6,9 @@
  * The reductions and the polynomials of `exp` and `log` are those of Sun's fdlibm.
  */
 
-const LN2_HI = 6.9314718036912381649e-1; // its last 21 bits are zero, so k * LN2_HI is exact
-const LN2_LO = 1.90821492927058770002e-10;
-const ONE_OVER_LN2 = 1.442695040888963387;
+const LN2_HI = 0.6931471803691238; // its last 21 bits are zero, so k * LN2_HI is exact
+const LN2_LO = 1.9082149292705877e-10;
+const ONE_OVER_LN2 = Math.LOG2E;
 const SMALLEST_NORMAL = 2.2250738585072014e-308; // 2^-1022
 const TWO_54 = 18014398509481984;
 const LEAST_TAIL = 9.094947017729282e-13; // 2^-40
@@ -17,12 +17,12 @@ const TWO_PI = 6.283185307179586;
 const SQRT_TWO_PI = Math.sqrt(TWO_PI);
 
 const EXP_TERMS = [
-  1.66666666666666019037e-1, -2.77777777770155933842e-3, 6.61375632143793436117e-5, -1.6533902205465251539e-6,
-  4.13813679705723846039e-8,
+  0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6,
+  4.1381367970572385e-8,
 ];
 const LOG_TERMS = [
-  6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
-  1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
+  0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
+  0.15313837699209373, 0.14798198605116586,
 ];
 /** Taylor coefficients of cos(y) and sin(y)/y in y^2; the first one left out is below 2^-58 for |y| <= pi/4. */
 const COS_TERMS = taylor(0, 9);
@@ -34,7 +34,7 @@ const bits = new DataView(new ArrayBuffer(8));
 export function exp(x: number): number {
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
   if (x < -745.1332191019412) return 0;
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   const k = Math.floor(x * ONE_OVER_LN2 + 0.5);
   const hi = x - k * LN2_HI;
   const lo = k * LN2_LO;

@@ -23,11 +23,8 @@ type Sampler = (word: number) => number | null;
 /** Throws a UserError if the law puts a particle outside the box that stands for R^d. */
 export function makeStart(system: System, replica: number): Start {
   const { dimension, particles, seed, scenario } = system;
-  const weights = scenario.initial.map(({ weight }) => weight);
-  const total = weights.reduce((a, b) => a + b);
-  let below = 0;
   // Entry e is taken by words below share[e] and not below share[e - 1]; the last takes the rest.
-  const share = weights.map((weight) => Math.round(((below += weight) / total) * 2 ** 32));
+  const share = cumulative(scenario.initial.map(({ weight }) => weight)).map((u) => Math.round(u * 2 ** 32));
   const samplers = scenario.initial.map(({ density }) =>
     Array.from({ length: dimension }, (_, axis) => makeSampler(system, coordinateLaw(density, axis))),
   );
@@ -111,9 +108,7 @@ function leavesBox(word: number, sigma: number, middle: number): boolean {
 
 /** Piecewise constant on equal cells. */
 function tableSampler(table: readonly number[]): Sampler {
-  const total = table.reduce((a, b) => a + b);
-  let below = 0;
-  const end = table.map((value) => (below += value) / total);
+  const end = cumulative(table);
   return (word) => {
     const u = (word + 0.5) / latticeSide;
     const found = end.findIndex((to) => u < to);
@@ -122,4 +117,14 @@ function tableSampler(table: readonly number[]): Sampler {
     const within = (u - from) / (end[cell] - from);
     return Math.min(latticeSide - 1, Math.floor(((cell + within) / table.length) * latticeSide));
   };
+}
+
+/** Running sums over the total: the last is 1. */
+function cumulative(weights: readonly number[]): number[] {
+  const total = weights.reduce((a, b) => a + b);
+  let below = 0;
+  return weights.map((weight) => {
+    below += weight;
+    return below / total;
+  });
 }

@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import { listAdapters, openDevice } from "../gpu/device.ts";
+import { makeSystem } from "../model/system.ts";
+import { largestParticles } from "../sizes.ts";
+import { verifyCases } from "../verify/cases.ts";
+import { compareEngines } from "../verify/compare.ts";
+import { commit, version } from "../version.generated.ts";
+import { adapterOption, jsonOption, printJson } from "./options.ts";
+
+const howToGetOne =
+  "Install a Vulkan driver: your GPU's own, or Mesa's software Vulkan (Debian 13, Ubuntu: apt install mesa-vulkan-drivers libvulkan1; Debian 12: the same with -t bookworm-backports).";
+
+/** The limits that decide how large a system can be. */
+const shownLimits = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
+
+export const doctorCommand = () =>
+  new Command("doctor")
+    .description("tell which adapters there are, what the best one can do, and what is missing")
+    .addOption(adapterOption())
+    .addOption(jsonOption())
+    .action(async ({ adapter: wanted, json }: { adapter?: string; json?: boolean }) => {
+      const report = await examine(wanted);
+      if (json) printJson(report);
+      else process.stdout.write(`${asText(report)}\n`);
+      if (!report.ok) process.exitCode = 1;
+    });
+
+type Report = Awaited<ReturnType<typeof examine>>;
+
+async function examine(wanted: string | undefined) {
+  const adapters = await listAdapters();
+  const open = await openDevice(wanted);
+  const host = {
+    version,
+    commit,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    adapters,
+  };
+  if (open === null) return { ok: false, ...host, adapter: null, missing: ["a WebGPU adapter"], advice: howToGetOne };
+  try {
+    const { limits } = open.device;
+    const selfTest = await compareEngines(makeSystem(verifyCases[6].scenario), open);
+    const equal = selfTest.cpu === selfTest.gpu;
+    return {
+      ok: equal,
+      ...host,
+      adapter: open.info,
+      limits: Object.fromEntries(shownLimits.map((name) => [name, limits[name]])),
+      features: [...open.adapter.features].sort(),
+      largestParticles: Object.fromEntries(
+        [2, 3, 4, 5].map((dimension) => [dimension, largestParticles(dimension, limits)]),
+      ),
+      selfTest: { equal, ...selfTest },
+      missing: open.info.software ? ["a hardware GPU with a Vulkan driver"] : [],
+      advice: open.info.software
+        ? "This adapter runs on the processor: right, but slow. A GPU needs its vendor's Vulkan driver."
+        : "Nothing is missing.",
+    };
+  } finally {
+    open.release();
+  }
+}
+
+function asText(report: Report): string {
+  const lines = [
+    `coagula ${report.version}${report.commit === null ? "" : ` (${report.commit})`}, Node ${report.node}, ${report.platform}`,
+    `adapters: ${report.adapters.length === 0 ? "none" : report.adapters.join("; ")}`,
+  ];
+  if (report.adapter !== null && "limits" in report) {
+    const { name, description, software } = report.adapter;
+    lines.push(
+      `best:     ${name}, ${software ? "software" : "hardware"}`,
+      `driver:   ${description}`,
+      `features: ${report.features.join(", ")}`,
+      ...Object.entries(report.limits).map(([limit, value]) => `limit:    ${limit} ${value}`),
+      `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas)`,
+      `test:     ${report.selfTest.equal ? "GPU and CPU reference agree" : "GPU AND CPU REFERENCE DISAGREE; run coagula verify"}`,
+    );
+  }
+  lines.push(`missing:  ${report.missing.join(", ") || "nothing"}`, report.advice);
+  return lines.join("\n");
+}

@@ -1,0 +1,56 @@
+/** The command line: parses, calls, and turns every failure into one sentence and an exit code. */
+import { Command, CommanderError } from "commander";
+import { UserError } from "../errors.ts";
+import { version } from "../version.generated.ts";
+import { betaCommand } from "./beta.ts";
+import { doctorCommand } from "./doctor.ts";
+import { runCommand } from "./run.ts";
+import { schemaCommand } from "./schema.ts";
+import { verifyCommand } from "./verify.ts";
+
+const program = new Command("coagula")
+  .description("Coagulating Brownian particles on the GPU, bit for bit as a CPU reference does.")
+  .version(version, "-V, --version")
+  .addHelpText(
+    "after",
+    `
+Examples:
+  coagula run scenarios/first-light.yaml
+  coagula beta --potential poly2 --alpha 10 --D 1
+  coagula verify
+
+Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the command or the scenario; 130 interrupted.`,
+  );
+
+for (const command of [runCommand(), verifyCommand(), betaCommand(), doctorCommand(), schemaCommand()]) {
+  program.addCommand(command);
+}
+for (const command of [program, ...program.commands]) {
+  command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "coagula: ")) });
+}
+
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  // Commander has printed its sentence, or the help that was asked for.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Error && error.name === "AbortError") {
+    console.error("coagula: interrupted; nothing was written.");
+    return 130;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(message.replace(/^/gm, "coagula: "));
+  if (error instanceof UserError) return 2;
+  if (process.env.COAGULA_DEBUG && error instanceof Error) console.error(error.stack);
+  return 1;
+}

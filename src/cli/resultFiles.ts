@@ -1,0 +1,80 @@
+/** The files of a results folder. */
+import { arch, cpus, platform, release } from "node:os";
+import { fromBits } from "../exact/single.ts";
+import { latticeSide, type System } from "../model/system.ts";
+import { replay } from "../observe/genealogy.ts";
+import { limitOf } from "../oracle/limit.ts";
+import { densityFigure } from "../report/densityFigure.ts";
+import type { SimulationResult } from "../simulate.ts";
+import { commit } from "../version.generated.ts";
+import { summaryFile } from "./resultsFolder.ts";
+
+/** The names and contents of all files; large ones in pieces. */
+export async function resultFiles(
+  system: System,
+  result: SimulationResult,
+  events: Uint32Array,
+): Promise<Record<string, string | Iterable<string>>> {
+  return {
+    [summaryFile]: summary(system, result),
+    "events.csv": eventTable(system, events),
+    "density.svg": await figure(system, result),
+  };
+}
+
+/** Everything needed to know what was run, where, and what came of it; and to run it again. */
+function summary(system: System, result: SimulationResult): string {
+  const machine = {
+    node: process.version,
+    platform: `${platform()} ${release()} ${arch()}`,
+    processor: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+  };
+  const ended = new Date().toISOString();
+  return `${JSON.stringify({ ...result, commit, ended, machine, scenario: system.scenario }, null, 2)}\n`;
+}
+
+/** Rows of text at a time: enough to write fast, little to hold. */
+const rowsAtATime = 4096;
+
+/** One line for each event, in order of replica and time; masses before the event, places in the scenario's lengths. */
+function* eventTable(system: System, events: Uint32Array): Iterable<string> {
+  const { dimension, dt, side, open } = system;
+  const width = 5 + dimension;
+  const { before } = replay(system, events);
+  const axes = Array.from({ length: dimension }, (_, k) => `x${k}`);
+  yield `${["replica", "time", "step", "survivor", "vanished", "survivor_mass", "vanished_mass", ...axes].join(",")}\n`;
+  let rows: string[] = [];
+  for (let e = 0; e * width < events.length; e++) {
+    const [replica, step, ringTime, survivor, vanished, ...place] = events.subarray(e * width, (e + 1) * width);
+    const time = (step + fromBits(ringTime)) * dt;
+    const x = place.map((u) => (u / latticeSide - (open ? 0.5 : 0)) * side);
+    rows.push([replica, time, step, survivor, vanished, before[2 * e], before[2 * e + 1], ...x].join(","));
+    if (rows.length === rowsAtATime) {
+      yield `${rows.join("\n")}\n`;
+      rows = [];
+    }
+  }
+  if (rows.length > 0) yield `${rows.join("\n")}\n`;
+}
+
+/** Points on the lines of the limit. */
+const curvePoints = 120;
+
+function figure({ scenario, eps }: System, { observations, replicas, particles }: SimulationResult): Promise<string> {
+  const times = observations.map(({ time }) => time).filter((time) => time > 0);
+  const [first, last] = [0.7 * (times[0] ?? 1), 1.3 * (times.at(-1) ?? 1)];
+  const curveTimes = Array.from(
+    { length: curvePoints },
+    (_, k) => first * (last / first) ** (k / (curvePoints - 1)),
+  );
+  const curves = limitOf(scenario, curveTimes);
+  const runs = replicas === 1 ? "one run" : `mean of ${replicas} runs ± 2 standard errors`;
+  return densityFigure({
+    title: scenario.name,
+    subtitle: curves === null ? `Points: ${runs}` : `Points: ${runs}. Lines: the Smoluchowski equation`,
+    caption: `${scenario.model}, N = ${particles}, Z = ${scenario.Z}, d = ${scenario.dimension}, eps = ${Number(eps.toPrecision(4))}. Densities are fractions of N.`,
+    observations,
+    curves,
+  });
+}

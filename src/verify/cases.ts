@@ -1,0 +1,147 @@
+/** The scenarios on which `coagula verify` and the tests hold both engines to the same bits. */
+import { parseScenario, type Scenario, type ScenarioInput } from "../model/scenario.ts";
+import { diffusivity, interactionRange } from "../model/system.ts";
+
+export interface VerifyCase {
+  name: string;
+  scenario: Scenario;
+}
+
+/** A scenario that ends after a given number of steps, and leaves out what does not matter for equality. */
+export type CaseInput = Omit<ScenarioInput, "observe"> & { steps: number };
+
+/** Makes the scenario of a case; its last observation falls on the wanted step when no mass moves faster than mass 1. */
+export function caseOf(name: string, { steps, ...rest }: CaseInput): VerifyCase {
+  const draft = parseScenario({ ...rest, name, observe: { times: [0], masses: 4 } });
+  const eps = interactionRange(draft.dimension, draft.particles, draft.Z);
+  const dt = (draft.engine.step * eps * eps) / (2 * diffusivity(draft.diffusion, 1));
+  const times = [Math.floor(steps / 2), steps]
+    .filter((step, k, all) => step !== all[k - 1])
+    .map((s) => s * dt);
+  return { name, scenario: { ...draft, observe: { times, masses: 4 } } };
+}
+
+const falling = { power: { scale: 1, exponent: -1 / 3 } };
+const strong = { constant: 50 };
+/** Everything reacts at once: partners by the dozen, and long chains of conflicts. */
+const fierce = { constant: 1e6 };
+
+export const verifyCases: readonly VerifyCase[] = [
+  caseOf("one particle", { particles: 1, Z: 0.1, alpha: strong, steps: 50 }),
+  caseOf("two particles", { particles: 2, Z: 0.3, alpha: strong, steps: 500 }),
+  caseOf("two annihilate", { model: "annihilation", particles: 2, Z: 0.3, alpha: fierce, steps: 500 }),
+  caseOf("63 particles", { particles: 63, Z: 8, alpha: strong, steps: 200 }),
+  caseOf("64 particles", { particles: 64, Z: 8, alpha: strong, steps: 200 }),
+  caseOf("65 particles", { particles: 65, Z: 8, alpha: strong, diffusion: falling, steps: 200 }),
+  caseOf("1000 particles", {
+    particles: 1000,
+    Z: 20,
+    alpha: { sum: { scale: 20, exponent: 0.5 } },
+    diffusion: falling,
+    potential: "poly2",
+    replicas: 3,
+    steps: 100,
+  }),
+  caseOf("1000 annihilate", { model: "annihilation", particles: 1000, Z: 20, alpha: strong, steps: 100 }),
+  caseOf("few and far", { particles: 131072, Z: 1, alpha: strong, steps: 4 }),
+  caseOf("131072 in reach", {
+    particles: 131072,
+    Z: 1500,
+    alpha: { product: { scale: 30, exponent: 0.25 } },
+    diffusion: falling,
+    potential: "bump",
+    steps: 4,
+  }),
+  caseOf("dense", { particles: 2000, Z: 300, alpha: strong, steps: 30 }),
+  caseOf("dense and fierce", { particles: 3000, Z: 500, alpha: fierce, steps: 20 }),
+  caseOf("dense annihilation", { model: "annihilation", particles: 3000, Z: 500, alpha: fierce, steps: 6 }),
+  caseOf("all within reach of all", { particles: 300, Z: 60, alpha: fierce, replicas: 4, steps: 40 }),
+  caseOf("the plane", { dimension: 2, particles: 1000, Z: 300, alpha: strong, potential: "cone", steps: 60 }),
+  caseOf("the plane, dense", {
+    dimension: 2,
+    particles: 1000,
+    Z: 500,
+    alpha: fierce,
+    diffusion: falling,
+    steps: 30,
+  }),
+  caseOf("the plane, annihilation", {
+    model: "annihilation",
+    dimension: 2,
+    particles: 500,
+    Z: 150,
+    alpha: strong,
+    replicas: 2,
+    steps: 60,
+  }),
+  caseOf("four dimensions", {
+    dimension: 4,
+    particles: 2000,
+    Z: 40,
+    alpha: strong,
+    potential: "shell",
+    steps: 60,
+  }),
+  caseOf("five dimensions", {
+    dimension: 5,
+    particles: 2000,
+    Z: 12,
+    alpha: fierce,
+    potential: "shellq",
+    steps: 30,
+  }),
+  caseOf("tables", {
+    particles: 800,
+    Z: 60,
+    initial: [
+      { mass: 1, weight: 2 },
+      { mass: 3, weight: 1 },
+    ],
+    diffusion: { table: [1, 0.7, 0.5, 0.4] },
+    alpha: {
+      table: [
+        [10, 20, 5],
+        [20, 40, 0],
+        [5, 0, 80],
+      ],
+    },
+    potential: {
+      radial: [
+        [0, 0],
+        [0.4, 1],
+        [0.9, 0.2],
+      ],
+    },
+    steps: 80,
+  }),
+  caseOf("heavy particles", {
+    particles: 600,
+    Z: 60,
+    initial: [{ mass: 1 }, { mass: 900 }, { mass: 1000000, weight: 0.3 }],
+    diffusion: falling,
+    alpha: { sum: { scale: 30, exponent: 0.3 } },
+    potential: "poly1",
+    steps: 60,
+  }),
+  caseOf("a wave", {
+    particles: 1000,
+    Z: 30,
+    initial: [
+      { mass: 1, density: { cosine: { axis: 0, amplitude: 0.8 } } },
+      { mass: 2, density: { gaussian: { centre: [0.5, 0.5, 0.99], sd: 0.1 } } },
+    ],
+    alpha: strong,
+    seed: "0xfedcba9876543210",
+    steps: 60,
+  }),
+  caseOf("open space", {
+    domain: { space: 8 },
+    particles: 1000,
+    Z: 30,
+    initial: [{ mass: 1, density: { gaussian: { centre: [0, 0.2, 0], sd: 0.2 } } }],
+    alpha: strong,
+    diffusion: falling,
+    replicas: 2,
+    steps: 60,
+  }),
+];
