@@ -2,9 +2,11 @@
 // Long serial runs and two barriers, since barriers are dear on software adapters.
 
 const run = scan_run; // cells a single invocation sums
-const scan_width = 256u; // invocations of the one workgroup that scans the sums of the runs
+const teams = 16u;
+const scan_width = teams * teams; // invocations of the one workgroup that scans the sums of the runs, in teams of 16
 
 var<workgroup> sh_sum: array<u32, scan_width>;
+var<workgroup> sh_team: array<u32, teams>;
 
 fn n_runs() -> u32 {
   return (params.n_cells + run - 1u) / run;
@@ -34,9 +36,21 @@ fn scan_runs(@builtin(local_invocation_index) lane: u32) {
     sum += run_start[r];
   }
   sh_sum[lane] = sum;
-  workgroupBarrier(); // all sums are written before any lane adds those below it
+  workgroupBarrier(); // all sums are written before anybody adds up those of a team
+  if (lane < teams) {
+    var team_sum = 0u;
+    for (var member = 0u; member < teams; member++) {
+      team_sum += sh_sum[lane * teams + member];
+    }
+    sh_team[lane] = team_sum;
+  }
+  workgroupBarrier(); // and those of the teams before any lane adds up what is below it
+  let team = lane / teams;
   var start = 0u;
-  for (var below = 0u; below < lane; below++) {
+  for (var below = 0u; below < team; below++) {
+    start += sh_team[below];
+  }
+  for (var below = team * teams; below < lane; below++) {
     start += sh_sum[below];
   }
   for (var r = begin; r < end; r++) {

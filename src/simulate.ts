@@ -43,8 +43,10 @@ export interface Observation {
 /** Where a run takes place, and why there. */
 export interface Place {
   engine: "gpu" | "cpu";
-  /** Null on the CPU reference. */
-  adapter: { name: string; description: string; software: boolean } | null;
+  /** Its name and driver, and whether it is a software adapter; null on the CPU reference. */
+  adapter: string | null;
+  driver: string | null;
+  software: boolean | null;
   /** A sentence. */
   why: string;
 }
@@ -139,7 +141,7 @@ interface Chosen {
 async function chooseEngine(system: System, options: SimulateOptions): Promise<Chosen> {
   const { engine = "auto", adapter } = options;
   const reference = (why: string): Chosen => ({
-    place: { engine: "cpu", adapter: null, why },
+    place: { engine: "cpu", adapter: null, driver: null, software: null, why },
     create: async () => new CpuEngine(system),
     release() {},
   });
@@ -158,12 +160,11 @@ async function chooseEngine(system: System, options: SimulateOptions): Promise<C
 }
 
 function placeOf({ info }: OpenDevice, wanted: string | undefined): Place {
-  const { name, description, software } = info;
-  const found = software
+  const found = info.software
     ? "the best adapter is a software one: there is no GPU with a driver"
     : "it is the best GPU";
   const why = wanted === undefined ? found : `"${wanted}" was asked for`;
-  return { engine: "gpu", adapter: { name, description, software }, why };
+  return { engine: "gpu", adapter: info.name, driver: info.driver, software: info.software, why };
 }
 
 async function play(

@@ -53,7 +53,10 @@ export function bufferBytes(sizes: Sizes): Record<BufferName, number> {
 /** The most particles, N times replicas, that fit an adapter's limits: the largest buffer decides. */
 export function largestParticles(
   dimension: number,
-  { maxStorageBufferBindingSize, maxBufferSize }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
+  {
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+  }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
 ): number {
   // The event log takes the most words for each particle.
   const perParticle = buffers.events({ dimension, slots: 1, cells: 1, runs: 1, massCounts: 1, tables: 1 });

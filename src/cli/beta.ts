@@ -15,10 +15,21 @@ interface BetaOptions {
 export const betaCommand = () =>
   new Command("beta")
     .description("the macroscopic rate beta of a pair, by the recipe of Hammond and Rezakhanlou")
-    .addOption(new Option("--potential <name>", "the shape of V").choices(potentialNames).default("indicator"))
+    .addOption(
+      new Option("--potential <name>", "the shape of V").choices(potentialNames).default("indicator"),
+    )
     .addOption(new Option("--dimension <d>", "of space").choices(["2", "3", "4", "5"]).default("3"))
-    .requiredOption("--alpha <number>", "microscopic rate alpha(n, m)", parseNumber("at least 0", (x) => x >= 0))
-    .option("--D <number>", "d(n) + d(m)", parseNumber("above 0", (x) => x > 0), 1)
+    .requiredOption(
+      "--alpha <number>",
+      "microscopic rate alpha(n, m)",
+      parseNumber("at least 0", (x) => x >= 0),
+    )
+    .option(
+      "--D <number>",
+      "d(n) + d(m)",
+      parseNumber("above 0", (x) => x > 0),
+      1,
+    )
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  coagula beta --potential poly2 --dimension 3 --alpha 10 --D 1")
     .action(({ potential, dimension, alpha, D, json }: BetaOptions) => {

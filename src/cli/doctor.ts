@@ -43,7 +43,8 @@ async function examine(wanted: string | undefined) {
     platform: `${process.platform} ${process.arch}`,
     adapters,
   };
-  if (open === null) return { ok: false, ...host, adapter: null, missing: ["a WebGPU adapter"], advice: howToGetOne };
+  if (open === null)
+    return { ok: false, ...host, adapter: null, missing: ["a WebGPU adapter"], advice: howToGetOne };
   try {
     const { limits } = open.device;
     const selfTest = await compareEngines(makeSystem(verifyCases[6].scenario), open);
@@ -74,10 +75,10 @@ function asText(report: Report): string {
     `adapters: ${report.adapters.length === 0 ? "none" : report.adapters.join("; ")}`,
   ];
   if (report.adapter !== null && "limits" in report) {
-    const { name, description, software } = report.adapter;
+    const { name, driver, software } = report.adapter;
     lines.push(
       `best:     ${name}, ${software ? "software" : "hardware"}`,
-      `driver:   ${description}`,
+      `driver:   ${driver}`,
       `features: ${report.features.join(", ")}`,
       ...Object.entries(report.limits).map(([limit, value]) => `limit:    ${limit} ${value}`),
       `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas)`,

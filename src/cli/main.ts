@@ -26,7 +26,9 @@ for (const command of [runCommand(), verifyCommand(), betaCommand(), doctorComma
   program.addCommand(command);
 }
 for (const command of [program, ...program.commands]) {
-  command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "coagula: ")) });
+  command
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "coagula: ")) });
 }
 
 // Whoever reads our output may stop early, as `head` does.

@@ -46,7 +46,10 @@ function* eventTable(system: System, events: Uint32Array): Iterable<string> {
   yield `${["replica", "time", "step", "survivor", "vanished", "survivor_mass", "vanished_mass", ...axes].join(",")}\n`;
   let rows: string[] = [];
   for (let e = 0; e * width < events.length; e++) {
-    const [replica, step, ringTime, survivor, vanished, ...place] = events.subarray(e * width, (e + 1) * width);
+    const [replica, step, ringTime, survivor, vanished, ...place] = events.subarray(
+      e * width,
+      (e + 1) * width,
+    );
     const time = (step + fromBits(ringTime)) * dt;
     const x = place.map((u) => (u / latticeSide - (open ? 0.5 : 0)) * side);
     rows.push([replica, time, step, survivor, vanished, before[2 * e], before[2 * e + 1], ...x].join(","));
@@ -61,7 +64,10 @@ function* eventTable(system: System, events: Uint32Array): Iterable<string> {
 /** Points on the lines of the limit. */
 const curvePoints = 120;
 
-function figure({ scenario, eps }: System, { observations, replicas, particles }: SimulationResult): Promise<string> {
+function figure(
+  { scenario, eps }: System,
+  { observations, replicas, particles }: SimulationResult,
+): Promise<string> {
   const times = observations.map(({ time }) => time).filter((time) => time > 0);
   const [first, last] = [0.7 * (times[0] ?? 1), 1.3 * (times.at(-1) ?? 1)];
   const curveTimes = Array.from(

@@ -32,7 +32,7 @@ export async function claimResults(
   const tag = randomBytes(4).toString("hex");
   const partial = join(dirname(path), `.${basename(path)}.partial-${tag}`);
   try {
-    await mkdir(partial, { recursive: true });
+    await makeFolders(partial);
   } catch (error) {
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
   }
@@ -52,17 +52,29 @@ export async function claimResults(
   };
 }
 
+/** Makes a folder and those above it. Node's own recursive mkdir never returns below /proc. */
+async function makeFolders(path: string): Promise<void> {
+  const above = dirname(path);
+  if (!(await exists(above))) await makeFolders(above);
+  await mkdir(path);
+}
+
 async function checkReplaceable(path: string, wanted: string, force: boolean): Promise<void> {
   const found = await stat(path).catch(() => null);
   if (found === null) return;
-  if (!found.isDirectory()) throw new UserError(`out is "${wanted}", which is a file; it must be a folder or a free name.`);
+  if (!found.isDirectory())
+    throw new UserError(`out is "${wanted}", which is a file; it must be a folder or a free name.`);
   const inside = await readdir(path);
   if (inside.length === 0) return;
   if (!inside.includes(summaryFile)) {
-    throw new UserError(`out is "${wanted}", a folder with other things in it; it must be empty, results of coagula, or a free name.`);
+    throw new UserError(
+      `out is "${wanted}", a folder with other things in it; it must be empty, results of coagula, or a free name.`,
+    );
   }
   if (!force) {
-    throw new UserError(`out is "${wanted}", which already holds results; give --force to replace them, or a free name.`);
+    throw new UserError(
+      `out is "${wanted}", which already holds results; give --force to replace them, or a free name.`,
+    );
   }
 }
 
@@ -81,7 +93,10 @@ const exists = (path: string) =>
 
 /** A scenario's name as part of a path. */
 function slug(name: string): string {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const plain = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
   return plain === "" ? "scenario" : plain;
 }
 
@@ -93,6 +108,7 @@ function reasonOf(error: unknown): string {
     EROFS: "the file system is read-only",
     ENOTDIR: "part of the path is a file",
     EEXIST: "part of the path is a file",
+    ENOENT: "the file system does not allow it",
     ENOSPC: "the disk is full",
     ENAMETOOLONG: "the name is too long",
   };

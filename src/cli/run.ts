@@ -20,7 +20,10 @@ export const runCommand = () =>
   new Command("run")
     .description("simulate a scenario, and show its densities beside the Smoluchowski limit")
     .argument("<scenario>", "a YAML or JSON file")
-    .option("--out <folder>", "where to write the results (default: results/<name>, or the next free number after it)")
+    .option(
+      "--out <folder>",
+      "where to write the results (default: results/<name>, or the next free number after it)",
+    )
     .option("--no-out", "write no results")
     .option("--force", "replace results that are in the folder already")
     .option("--seed <seed>", "instead of the scenario's")
@@ -55,7 +58,8 @@ async function run(path: string, options: RunOptions): Promise<void> {
   const output = options.json ? process.stderr : process.stdout;
   const say = (text: string) => output.write(`${text}\n`);
 
-  const folder = options.out === false ? null : await claimResults(options.out, scenario.name, options.force === true);
+  const folder =
+    options.out === false ? null : await claimResults(options.out, scenario.name, options.force === true);
   try {
     const simulation = simulate(scenario, simulateOptions);
     say(introduce(simulation.system, await simulation.place));

@@ -18,7 +18,9 @@ export const verifyCommand = () =>
   new Command("verify")
     .description("run both engines on a list of cases and compare their digests")
     .addOption(adapterOption())
-    .addOption(new Option("--case <names...>", "only these cases").choices(verifyCases.map(({ name }) => name)))
+    .addOption(
+      new Option("--case <names...>", "only these cases").choices(verifyCases.map(({ name }) => name)),
+    )
     .option(
       "--workgroup-size <n>",
       "invocations of a workgroup",
@@ -29,7 +31,9 @@ export const verifyCommand = () =>
     .action(async ({ adapter, case: names, workgroupSize, json }: VerifyOptions) => {
       const open = await openDevice(adapter);
       if (open === null) {
-        throw new UserError("verify compares the GPU with the CPU, but there is no WebGPU adapter; coagula doctor tells how to get one.");
+        throw new UserError(
+          "verify compares the GPU with the CPU, but there is no WebGPU adapter; coagula doctor tells how to get one.",
+        );
       }
       try {
         const wanted = verifyCases.filter(({ name }) => names === undefined || names.includes(name));
@@ -39,7 +43,12 @@ export const verifyCommand = () =>
       }
     });
 
-async function verify(cases: VerifyCase[], open: OpenDevice, workgroupSize: number, json: boolean): Promise<void> {
+async function verify(
+  cases: VerifyCase[],
+  open: OpenDevice,
+  workgroupSize: number,
+  json: boolean,
+): Promise<void> {
   const progress = createProgress("verify");
   const done: { name: string; cpu: string; gpu: string }[] = [];
   const say = (line: string) => (json ? undefined : process.stdout.write(`${line}\n`));
@@ -65,7 +74,8 @@ async function verify(cases: VerifyCase[], open: OpenDevice, workgroupSize: numb
 }
 
 function describe(difference: Difference | null): string {
-  if (difference === null) return "the digests differ, but step by step the particles do not: only the event logs do.";
+  if (difference === null)
+    return "the digests differ, but step by step the particles do not: only the event logs do.";
   const { step, replica, particle, cpu, gpu } = difference;
   return `after step ${step} particle ${particle} of replica ${replica} is the first that differs: cpu has ${value(cpu)}, gpu has ${value(gpu)}.`;
 }

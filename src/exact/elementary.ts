@@ -1,9 +1,10 @@
 /**
  * Elementary functions of doubles with the same bits in every JavaScript engine.
  *
- * ECMAScript leaves the last bits of `Math.exp` and its like to the engine. Tables that a run depends on must not:
- * here everything is built from + - * / sqrt, floor and the bits of a double, all of which IEEE 754 fixes (`**` is Math.pow, so it is out as well).
- * The reductions and the polynomials of `exp` and `log` are those of Sun's fdlibm.
+ * ECMAScript leaves the last bits of `Math.exp` and its like to the engine. Tables that a run depends on must
+ * not: here everything is built from + - * / sqrt, floor and the bits of a double, all of which IEEE 754
+ * fixes. (`**` is Math.pow, and so out as well.) The reductions and the polynomials of `exp` and `log` are
+ * those of Sun's fdlibm.
  */
 
 const LN2_HI = 0.6931471803691238; // its last 21 bits are zero, so k * LN2_HI is exact
@@ -24,7 +25,9 @@ const LOG_TERMS = [
   0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
   0.15313837699209373, 0.14798198605116586,
 ];
-/** Taylor coefficients of cos(y) and sin(y)/y in y^2; the first one left out is below 2^-58 for |y| <= pi/4. */
+/**
+ * Taylor coefficients of cos(y) and sin(y)/y in y^2; the first one left out is below 2^-58 for |y| <= pi/4.
+ */
 const COS_TERMS = taylor(0, 9);
 const SINC_TERMS = taylor(1, 9);
 
@@ -90,8 +93,8 @@ export function cos2pi(x: number): number {
 }
 
 /**
- * The z >= 0 that a standard normal variable exceeds with probability p, for p in [2^-40, 1/2] (NaN elsewhere).
- * Relative error below 1e-14.
+ * The z >= 0 that a standard normal variable exceeds with probability p, for p in [2^-40, 1/2] (NaN
+ * elsewhere). Relative error below 1e-14.
  */
 export function inverseNormalTail(p: number): number {
   if (p === 0.5) return 0;
@@ -107,7 +110,9 @@ export function inverseNormalTail(p: number): number {
   return z;
 }
 
-/** P(Z > z) - p, without cancellation for p near 1/2: there it is (1/2 - p) minus the probability of [0, z]. */
+/**
+ * P(Z > z) - p, without cancellation for p near 1/2: there it is (1/2 - p) minus the probability of [0, z].
+ */
 function normalTailExcess(z: number, p: number): number {
   if (z < 2) {
     let term = z;

@@ -4,7 +4,7 @@
  * The top bit of the word is the sign. The other 31, v, choose the tail probability p = (2 v + 1) / 2^33 of |z|: the number of
  * leading zeros picks the octave [2^-(k+2), 2^-(k+1)) of p, the next 7 bits one of 128 segments, and 16 more bits
  * interpolate between the segment's ends in a table of the inverse normal distribution function. So the tail reaches
- * 6.2 standard deviations, and the deviate is a fixed-point integer. `docs/numerics.md` states its errors and
+ * 6.3 standard deviations, and the deviate is a fixed-point integer. `docs/numerics.md` states its errors and
  * `test/exact/gaussian.test.ts` measures them over all words. Twin: `shaders/shared/gaussian.wgsl`.
  */
 import { inverseNormalTail } from "./elementary.ts";

@@ -3,7 +3,7 @@
  * has its own entry; above, each octave has 512 nodes and the function is linear between them, whose relative error for
  * m^p is at most |p (p - 1)| / 2^21. Values are single precision. Twin: `shaders/shared/mass_function.wgsl`.
  */
-import { add, fromInteger, mul } from "./single.ts";
+import { add, fromDouble, fromInteger, mul } from "./single.ts";
 
 const exactBelow = 1024;
 const nodesPerOctave = 512;
@@ -11,7 +11,7 @@ const nodesPerOctave = 512;
 /** The table for masses 1..largest; entry 0 is unused and zero. `f` gives doubles. */
 export function makeMassFunction(f: (mass: number) => number, largest: number): Float32Array {
   const table = new Float32Array(tableLength(largest));
-  for (let entry = 1; entry < table.length; entry++) table[entry] = f(massOf(entry));
+  for (let entry = 1; entry < table.length; entry++) table[entry] = fromDouble(f(massOf(entry)));
   return table;
 }
 

@@ -1,6 +1,8 @@
 import { cos2pi } from "./elementary.ts";
 
-/** Nodes in (0, 1), increasing, and weights of sum 1; exact for polynomials of degree 2 * nodes.length - 1. */
+/**
+ * Nodes in (0, 1), increasing, and weights of sum 1; exact for polynomials of degree 2 * nodes.length - 1.
+ */
 export type Quadrature = { nodes: Float64Array; weights: Float64Array };
 
 /** The Gauss-Legendre rule of `count` nodes on [0, 1], to rounding; the same bits in every engine. */

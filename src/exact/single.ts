@@ -10,11 +10,13 @@
  */
 
 const smallest = 2 ** -126;
-const flush = (x: number) => (x < smallest ? 0 : Math.fround(x));
 
-export const mul = (a: number, b: number) => flush(a * b);
+/** The nearest such number, which every table holds in place of a double. */
+export const fromDouble = (x: number) => (x < smallest ? 0 : Math.fround(x));
+
+export const mul = (a: number, b: number) => fromDouble(a * b);
 export const add = (a: number, b: number) => Math.fround(a + b);
-export const div = (a: number, b: number) => flush(a / b);
+export const div = (a: number, b: number) => fromDouble(a / b);
 export const fromInteger = (n: number) => Math.fround(n);
 
 const float = new Float32Array(1);

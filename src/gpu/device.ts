@@ -6,12 +6,10 @@ import { UserError } from "../errors.ts";
 
 /** An adapter as users see it. */
 export interface AdapterInfo {
-  /** As the driver tells it, such as "llvmpipe (LLVM 15.0.6, 256 bits)". */
+  /** Of the device, such as "nvidia-h200". */
   name: string;
-  vendor: string;
-  architecture: string;
-  /** Driver and version, as far as it tells. */
-  description: string;
+  /** The driver and its version, as far as it tells, such as "llvmpipe: Mesa 25.0.7". */
+  driver: string;
   /** Runs on the processor. */
   software: boolean;
 }
@@ -29,11 +27,8 @@ const softwareDrivers = [/llvmpipe|lavapipe/i, /swiftshader/i, /software|basic r
 
 const isSoftware = (name: string) => softwareDrivers.some((driver) => driver.test(name));
 
-/** Hardware first, then the software drivers in their order. */
-const rank = (name: string) => {
-  const place = softwareDrivers.findIndex((driver) => driver.test(name));
-  return place < 0 ? -1 : place;
-};
+/** Hardware (-1) first, then the software drivers in their order. */
+const rank = (name: string) => softwareDrivers.findIndex((driver) => driver.test(name));
 
 /** What keeps Dawn's objects reachable while their devices live. */
 const held = new Set<GPU>();
@@ -71,16 +66,26 @@ async function refusal(option: string): Promise<string> {
  * not there.
  */
 export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
-  const names = await listAdapters();
-  const name =
-    wanted === undefined ? names[0] : names.find((name) => name.toLowerCase().includes(wanted.toLowerCase()));
-  if (wanted !== undefined && name === undefined) {
-    const there = names.length === 0 ? "there is none" : `there are ${names.map((n) => `"${n}"`).join(", ")}`;
-    throw new UserError(`adapter is "${wanted}", but must be part of the name of an adapter: ${there}.`);
-  }
-  if (!inBrowser() && name === undefined) return null;
+  if (inBrowser()) return openFrom(navigator.gpu);
+  if (wanted !== undefined) return openFrom(await dawn([`adapter=${await findAdapter(wanted)}`]));
+  // Dawn puts hardware first, but does not know which of several software drivers is the faster.
+  const first = await openFrom(await dawn([]));
+  if (first === null || !first.info.software) return first;
+  const [best] = await listAdapters();
+  if (best === undefined || rank(best) === rank(`${first.info.name} ${first.info.driver}`)) return first;
+  first.release();
+  return openFrom(await dawn([`adapter=${best}`]));
+}
 
-  const gpu = inBrowser() ? navigator.gpu : await dawn([`adapter=${name}`]);
+async function findAdapter(wanted: string): Promise<string> {
+  const names = await listAdapters();
+  const found = names.find((name) => name.toLowerCase().includes(wanted.toLowerCase()));
+  if (found !== undefined) return found;
+  const there = names.length === 0 ? "there is none" : `there are ${names.map((n) => `"${n}"`).join(", ")}`;
+  throw new UserError(`adapter is "${wanted}", but must be part of the name of an adapter: ${there}.`);
+}
+
+async function openFrom(gpu: GPU): Promise<OpenDevice | null> {
   held.add(gpu);
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) {
@@ -91,7 +96,7 @@ export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
   return {
     device,
     adapter,
-    info: describe(adapter, name),
+    info: describe(adapter),
     release() {
       device.destroy();
       held.delete(gpu);
@@ -105,13 +110,13 @@ function wantedLimits(limits: GPUSupportedLimits): Record<string, number> {
   return Object.fromEntries(names.map((name) => [name, limits[name]]));
 }
 
-function describe({ info }: GPUAdapter, name = info.description || info.device || info.vendor): AdapterInfo {
-  const { vendor, architecture, description } = info;
+function describe({ info }: GPUAdapter): AdapterInfo {
+  const { vendor, architecture, description, device } = info;
+  // Dawn spells the device in letters, digits and dashes.
+  const name = (device || architecture || vendor).replace(/-+$/, "");
   return {
     name,
-    vendor,
-    architecture,
-    description,
-    software: info.isFallbackAdapter || isSoftware(`${name} ${description} ${architecture}`),
+    driver: description,
+    software: info.isFallbackAdapter || isSoftware(`${name} ${description}`),
   };
 }

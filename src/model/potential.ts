@@ -7,8 +7,9 @@ export const potentialNames = ["indicator", "bump", "poly1", "poly2", "cone", "s
 export type PotentialName = (typeof potentialNames)[number];
 
 /**
- * What a scenario may say of V: a name, or a table of points [r, V] with r strictly increasing in [0, 1] and V >= 0,
- * not all zero. A table is linear between its points, its first value below the first r, and 0 beyond the last r.
+ * What a scenario may say of V: a name, or a table of points [r, V] with r strictly increasing in [0, 1] and
+ * V >= 0, not all zero. A table is linear between its points, its first value below the first r, and 0 beyond
+ * the last r.
  */
 export type PotentialSpec = PotentialName | { radial: [number, number][] };
 
@@ -23,7 +24,10 @@ export type Potential = {
   radius: number;
   /** V at distance r >= 0 from the centre; 0 from `radius` on. */
   at(r: number): number;
-  /** The smooth continuation to any r of V on [breaks[k], breaks[k + 1]]: it has V's one-sided limits at a jump. */
+  /**
+   * The smooth continuation to any r of V on [breaks[k], breaks[k + 1]]: it has V's one-sided limits at a
+   * jump.
+   */
   onPiece(k: number, r: number): number;
   /** The supremum of V. */
   peak: number;
@@ -45,7 +49,8 @@ const PROFILES: Record<PotentialName, { from: number; value: (r: number) => numb
 const RULE = gaussLegendre(24);
 
 /**
- * The interaction that `spec` names, normalised to integral 1 in R^dimension with a relative error below 1e-14.
+ * The interaction that `spec` names, normalised to integral 1 in R^dimension with a relative error below
+ * 1e-14.
  *
  * @param dimension 2, 3, 4 or 5.
  * @throws UserError for a name, a table or a dimension that is not allowed.

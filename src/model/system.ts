@@ -7,6 +7,7 @@ import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
 import { makePotentialTable } from "../exact/potentialTable.ts";
+import { fromDouble } from "../exact/single.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
 
@@ -167,7 +168,7 @@ export function interactionStrength(alpha: Alpha, n: number, m: number): number 
 
 function makeRate(alpha: Alpha, perStep: number, largestMass: number): Rate {
   if ("constant" in alpha) {
-    return { form: "constant", table: Float32Array.of(alpha.constant * perStep), size: 0 };
+    return { form: "constant", table: Float32Array.of(fromDouble(alpha.constant * perStep)), size: 0 };
   }
   if ("sum" in alpha) {
     const { scale, exponent } = alpha.sum;
@@ -179,6 +180,6 @@ function makeRate(alpha: Alpha, perStep: number, largestMass: number): Rate {
     const table = makeMassFunction((mass) => Math.sqrt(scale * perStep) * pow(mass, exponent), largestMass);
     return { form: "product", table, size: 0 };
   }
-  const table = Float32Array.from(alpha.table.flat(), (value) => value * perStep);
+  const table = Float32Array.from(alpha.table.flat(), (value) => fromDouble(value * perStep));
   return { form: "table", table, size: alpha.table.length };
 }

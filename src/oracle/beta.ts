@@ -8,7 +8,10 @@ export type PairSolution = {
   beta: number;
   /** alpha ∫ V = alpha: the rate if particles did not avoid each other (Hammond's survey §3.2). */
   naive: number;
-  /** What beta tends to as alpha grows: D Cap(supp V) = D (d-2) omega_d radius^(d-2) for d >= 3, 2 pi D for d = 2. */
+  /**
+   * What beta tends to as alpha grows: D Cap(supp V) = D (d-2) omega_d radius^(d-2) for d >= 3, 2 pi D for d
+   * = 2.
+   */
   capacityLimit: number;
   /** u at distance 0: the probability that a pair at the same place ever coagulates. null for d = 2. */
   u0: number | null;
@@ -31,12 +34,15 @@ export type PairProblem = {
   D: number;
 };
 
-/** Bound on the relative error from rounding; the largest seen, over V, d and alpha/D from 1e-6 to 1e8, is 1e-15. */
+/**
+ * Bound on the relative error from rounding; the largest seen, over V, d and alpha/D from 1e-6 to 1e8, is
+ * 1e-15.
+ */
 const ROUNDING = 4e-15;
 
 /**
- * Solves -Δu = (alpha/D) V (1 - u), u -> 0 at infinity, and with it beta (Hammond's survey §1.5). In d = 2, where
- * no such u is, beta = 2 pi D alpha / (2 pi D + alpha) for every V (Hammond's survey (2.4)).
+ * Solves -Δu = (alpha/D) V (1 - u), u -> 0 at infinity, and with it beta (Hammond's survey §1.5). In d = 2,
+ * where no such u is, beta = 2 pi D alpha / (2 pi D + alpha) for every V (Hammond's survey (2.4)).
  *
  * @throws RangeError unless alpha >= 0, D > 0 and `dimension` is the potential's.
  */
@@ -98,8 +104,8 @@ function noPlanarU(): never {
 
 /**
  * L / (d - 2 + L) for V = 1/|B| on the unit ball. With k^2 = q/|B|, L = k I_(d/2)(k) / I_(d/2-1)(k) is Gauss'
- * continued fraction k^2/(d + k^2/(d+2 + k^2/(d+4 + ...))): every term is positive, so no digits cancel at small k.
- * In d = 3 it is Lambert's, and the whole is 1 - tanh(k)/k.
+ * continued fraction k^2/(d + k^2/(d+2 + k^2/(d+4 + ...))): every term is positive, so no digits cancel at
+ * small k. In d = 3 it is Lambert's, and the whole is 1 - tanh(k)/k.
  */
 function indicatorFraction(q: number, dimension: number): number {
   const k2 = (q * dimension) / unitSphereArea(dimension);

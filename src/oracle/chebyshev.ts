@@ -7,8 +7,8 @@ const PANEL_ERROR = 1e-11;
 
 /**
  * A cheap stand-in for a positive function f of x > 0 that is smooth on doubly logarithmic paper and costly:
- * panels are made when first asked for and checked against f between the nodes, to 1e-11 relative. Where a panel
- * misses that, and for x = 0 or Infinity, f itself is called.
+ * panels are made when first asked for and checked against f between the nodes, to 1e-11 relative. Where a
+ * panel misses that, and for x = 0 or Infinity, f itself is called.
  */
 export function logLogInterpolant(f: (x: number) => number): (x: number) => number {
   const panels = new Map<number, Float64Array | null>();

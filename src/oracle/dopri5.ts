@@ -36,11 +36,14 @@ const STAGES = 7;
 const MOST_STEPS = 1_000_000;
 
 /**
- * Integrates y' = rhs(t, y) by the Dormand-Prince pair of orders 5 and 4 with adaptive steps, from `y0` at `start`.
+ * Integrates y' = rhs(t, y) by the Dormand-Prince pair of orders 5 and 4 with adaptive steps, from `y0` at
+ * `start`.
  *
- * @param times Not decreasing, not before `start`; the steps do not stop at them but are interpolated (order 4).
+ * @param times Not decreasing, not before `start`; the steps do not stop at them but are interpolated (order
+ * 4).
  * @returns y at each time, in fresh arrays.
- * @throws RangeError for times out of order, Error when the step shrinks to nothing (a singularity, or not-a-number).
+ * @throws RangeError for times out of order, Error when the step shrinks to nothing (a singularity, or
+ * not-a-number).
  */
 export function integrate(
   rhs: RightSide,

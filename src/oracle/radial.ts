@@ -2,15 +2,16 @@ import { gaussLegendre, legendre } from "../exact/quadrature.ts";
 import type { Potential } from "../model/potential.ts";
 
 /**
- * The radial equation of a pair, v'' + (d-1)/r v' = q V v with v = 1 - u regular at 0 and q = alpha/D, by collocation.
+ * The radial equation of a pair, v'' + (d-1)/r v' = q V v with v = 1 - u regular at 0 and q = alpha/D, by
+ * collocation.
  *
  * The ball is cut into elements, on each of which v is a polynomial through 16 Gauss nodes that satisfies the
  * integrated equation: with m = d - 2 and L = r v'/v,
  *
  *     v(r) = v(a) + v(a) L(a) (1 - (a/r)^m)/m + q ∫_a^r t (1 - (t/r)^m)/m V(t) v(t) dt.
  *
- * Everything in it is positive, so that no digits cancel, however small or large q is; and V is only looked at
- * inside its pieces, so that its jumps cost nothing.
+ * Everything in it is positive, so that no digits cancel, however small or large q is; and V is only looked
+ * at inside its pieces, so that its jumps cost nothing.
  */
 
 const COUNT = 16;
@@ -18,7 +19,10 @@ const { nodes: NODES, weights: WEIGHTS } = gaussLegendre(COUNT);
 const LAGRANGE_SCALES = lagrangeScales();
 /** PARTIAL[i * COUNT + j]: the integral over [0, NODES[i]] of the j-th Lagrange polynomial. */
 const PARTIAL = partialIntegrals();
-/** TAILS[n * COUNT + j]: weight of node j in the Legendre coefficients COUNT - 1 (n = 0) and COUNT - 2 (n = 1). */
+/**
+ * TAILS[n * COUNT + j]: weight of node j in the Legendre coefficients COUNT - 1 (n = 0) and COUNT - 2 (n =
+ * 1).
+ */
 const TAILS = tailWeights();
 
 /** Relative size of the last two Legendre coefficients at which an element is fine enough. */
@@ -37,8 +41,8 @@ export type RadialSolution = { fraction: number; coarseFraction: number; v(r: nu
  * Solves the radial equation in d = 3, 4 or 5.
  *
  * @param q alpha/D, positive and finite.
- * @returns `fraction` in (0, 1) to some 1e-15 relative; `coarseFraction` is the same from elements twice as wide, so
- * that their distance bounds the error of discretisation.
+ * @returns `fraction` in (0, 1) to some 1e-15 relative; `coarseFraction` is the same from elements twice as
+ * wide, so that their distance bounds the error of discretisation.
  */
 export function solveRadial(potential: Potential, q: number): RadialSolution {
   const coarse = march(potential, q, undefined);
@@ -90,7 +94,8 @@ function halves(elements: Element[]): Interval[] {
 
 /**
  * The pieces of the potential, inside out, without the depth at which v has died out: from outside, the phase
- * ∫ sqrt(q V) dr is summed by midpoints of panels that widen inwards, and where it passes 40 a reflecting end is put.
+ * ∫ sqrt(q V) dr is summed by midpoints of panels that widen inwards, and where it passes 40 a reflecting end
+ * is put.
  */
 function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
   const pieces: Interval[] = [];
@@ -115,7 +120,9 @@ function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
 const matrix = new Float64Array(COUNT * COUNT);
 const source = new Float64Array(COUNT);
 
-/** v on [a, b] with v(a) = 1 and L(a) = `slope`; `resolved` where v and V v are polynomials to the tolerance. */
+/**
+ * v on [a, b] with v(a) = 1 and L(a) = `slope`; `resolved` where v and V v are polynomials to the tolerance.
+ */
 function solveElement(
   { dimension, onPiece }: Potential,
   q: number,

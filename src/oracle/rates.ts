@@ -18,8 +18,8 @@ const FEW = 60;
 
 /**
  * The recipe's rate beta(n, m) (Hammond's survey §1.5) as a function of the masses, to 1e-10 relative: beta/D
- * depends on alpha/D only, and smoothly, so that a few solves serve every pair. Two particles neither of which moves
- * have rate 0.
+ * depends on alpha/D only, and smoothly, so that a few solves serve every pair. Two particles neither of
+ * which moves have rate 0.
  */
 export function macroscopicRate({ potential, alpha, diffusivity }: RateProblem): MassRate {
   const rate = logLogInterpolant((q) => reducedRate(potential, q));
@@ -27,8 +27,8 @@ export function macroscopicRate({ potential, alpha, diffusivity }: RateProblem):
 }
 
 /**
- * `macroscopicRate` as a table for n, m = 1..masses: entry (n-1) * masses + (m-1), symmetric. alpha(n, m) is asked
- * for m <= n only.
+ * `macroscopicRate` as a table for n, m = 1..masses: entry (n-1) * masses + (m-1), symmetric. alpha(n, m) is
+ * asked for m <= n only.
  */
 export function betaTable(masses: number, { potential, alpha, diffusivity }: RateProblem): Float64Array {
   const exact = (q: number) => reducedRate(potential, q);

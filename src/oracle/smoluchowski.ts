@@ -20,7 +20,9 @@ export type HomogeneousState = {
   total: number;
   /** f_1, ..., f_masses. */
   masses: number[];
-  /** Mass density beyond the cutoff: above `tolerance` of the whole only where there is gelation, or nearly. */
+  /**
+   * Mass density beyond the cutoff: above `tolerance` of the whole only where there is gelation, or nearly.
+   */
   lostMass: number;
 };
 
@@ -33,12 +35,13 @@ const NEGLIGIBLE = 1e-30;
 /**
  * The spatially homogeneous limit (Hammond's survey §1.2 without the Laplacian; for annihilation §3):
  *
- *     f_n' = 1/2 Σ_{m<n} beta(m, n-m) f_m f_{n-m} - f_n Σ_m beta(n, m) f_m,   without the first sum in annihilation.
+ *     f_n' = 1/2 Σ_{m<n} beta(m, n-m) f_m f_{n-m} - f_n Σ_m beta(n, m) f_m,
  *
- * Coagulation is cut off at a mass that doubles from 64 until at most `tolerance` of the mass has passed it, up to
- * 2048, or until doubling hardly changes what passes: then a gel takes it, and no cutoff will do. What is beyond the
- * cutoff keeps reacting, as clusters of one common mass with beta(n, .) continued linearly from the cutoff and its
- * double: exact where beta is of the form a + b (n + m) + c n m, save for the number of those beyond, and a gel is then Flory's, which reacts.
+ * without the first sum in annihilation. Coagulation is cut off at a mass that doubles from 64 until at most
+ * `tolerance` of the mass has passed it, up to 2048, or until doubling hardly changes what passes: then a gel
+ * takes it, and no cutoff will do. What is beyond the cutoff keeps reacting, as clusters of one common mass
+ * with beta(n, .) continued linearly from the cutoff and its double: exact where beta is of the form a + b (n
+ * + m) + c n m, save for the number of those beyond, and a gel is then Flory's, which reacts.
  *
  * @returns The state at each time, relative error about 1e-9 beside the effect of what passed the cutoff.
  * @throws RangeError for times out of order or an initial density that is negative or all zero.

@@ -4,10 +4,11 @@ import type { Compared, Observation, Place, SimulationResult } from "../simulate
 import { formatCount, formatDuration, formatTable, formatWithError } from "./table.ts";
 
 /** What is simulated, and where. */
-export function introduce({ scenario, eps, dt, observeAt }: System, { engine, adapter, why }: Place): string {
+export function introduce({ scenario, eps, dt, observeAt }: System, { adapter, driver, why }: Place): string {
   const { name, model, particles, dimension, replicas, domain, Z } = scenario;
-  const where = "torus" in domain ? `a torus of side ${domain.torus}` : `space, in a box of side ${domain.space}`;
-  const on = engine === "cpu" ? "the CPU reference" : adapter!.name;
+  const where =
+    "torus" in domain ? `a torus of side ${domain.torus}` : `space, in a box of side ${domain.space}`;
+  const on = adapter === null ? "the CPU reference" : `${adapter} (${driver})`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
     `eps = ${short(eps)}, ${observeAt.at(-1)} steps of ${short(dt)}`,
@@ -17,7 +18,8 @@ export function introduce({ scenario, eps, dt, observeAt }: System, { engine, ad
 
 /** One line for an observation as it comes. */
 export function announce({ time, count }: Observation): string {
-  const limit = count.theory === null ? "" : `, limit ${formatWithError(count.theory, null)}${inBrackets(count)}`;
+  const limit =
+    count.theory === null ? "" : `, limit ${formatWithError(count.theory, null)}${inBrackets(count)}`;
   return `t = ${time}: ${formatWithError(count.mean, count.se)} of the particles are left${limit}`;
 }
 

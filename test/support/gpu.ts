@@ -9,8 +9,15 @@ import { type ParameterName, packParameters, parameterNames } from "../../src/gp
 import { type StagePipelines, stagePipelines } from "../../src/gpu/pipelines.ts";
 import { makeGrid } from "../../src/grid.ts";
 import type { System } from "../../src/model/system.ts";
-import { bufferBytes, scanRun, sizesOf, tablesOf } from "../../src/sizes.ts";
-import { type Access, type BufferName, type Extent, type StageName, stages } from "../../src/stages.ts";
+import { scanRun, sizesOf, tablesOf } from "../../src/sizes.ts";
+import {
+  type Access,
+  type BufferName,
+  type Extent,
+  buffers as lengths,
+  type StageName,
+  stages,
+} from "../../src/stages.ts";
 
 /** Buffers by name, in order of binding; `words` is what a buffer holds before. */
 export type ShaderBuffers = Record<string, { access: Access; words: Uint32Array }>;
@@ -90,11 +97,10 @@ export class TestGpu {
     setParameters(block, options.params ?? {});
     const nCells = options.params?.n_cells ?? sizes.cells;
 
-    const bytes = bufferBytes(sizes);
     const buffers = Object.fromEntries(
       stage.buffers.map(([buffer, access]) => {
         const otherwise = () =>
-          buffer === "tables" ? allTables(system) : new Uint32Array(bytes[buffer] / 4);
+          buffer === "tables" ? allTables(system) : new Uint32Array(lengths[buffer](sizes));
         return [buffer, { access, words: given[buffer] ?? otherwise() }];
       }),
     );

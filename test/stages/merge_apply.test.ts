@@ -1,0 +1,213 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { merge_apply } from "../../src/cpu/merge_apply.ts";
+import { merge_resolve } from "../../src/cpu/merge_resolve.ts";
+import type { Particles } from "../../src/cpu/particles.ts";
+import { toBits } from "../../src/exact/single.ts";
+import { EventLog } from "../../src/observe/eventLog.ts";
+import { counters, noOffender } from "../../src/stages.ts";
+import {
+  anyCloud,
+  type Cloud,
+  type CloudSpec,
+  candidatesOf,
+  cellListOf,
+  makeCloud,
+  plain,
+  proposalsOf,
+  shuffled,
+  sizes,
+} from "../support/clouds.ts";
+import { openTestGpu } from "../support/gpu.ts";
+import { expectSameWords, wordSource } from "../support/words.ts";
+
+const gpu = await openTestGpu();
+
+const step = 11;
+const total = (mass: Uint32Array) => mass.reduce((sum, m) => sum + m, 0);
+const copyOf = (particles: Particles): Particles => ({ ...particles, mass: particles.mass.slice() });
+
+/** Two particles of these masses. */
+function couple(masses: [number, number], spec: Partial<CloudSpec> = {}) {
+  const { system, replicas } = makeCloud({ ...plain, particles: 2, dead: 0, ...spec });
+  return { system, particles: { ...replicas[0].particles, mass: Uint32Array.from(masses) } };
+}
+
+describe("the reference", () => {
+  const match = { i: 0, j: 1, time: 0.25 };
+
+  test("gives the survivor the whole mass where it is, and logs who, when and where", () => {
+    const { system, particles } = couple([2, 5]);
+    const log = new EventLog(3);
+    merge_apply(system, particles, step, [match], log);
+    expect([...particles.mass].sort()).toEqual([0, 7]);
+    const survivor = particles.mass[0] === 7 ? 0 : 1;
+    const place = particles.place.subarray(3 * survivor, 3 * survivor + 3);
+    expect([...log.sorted()]).toEqual([0, step, toBits(0.25), survivor, 1 - survivor, ...place]);
+  });
+
+  test("lets neither survive an annihilation, and logs it with the lower id first", () => {
+    const { system, particles } = couple([2, 5], { model: "annihilation" });
+    const log = new EventLog(3);
+    merge_apply(system, particles, step, [match], log);
+    expect([...particles.mass]).toEqual([0, 0]);
+    expect([...log.sorted().subarray(3, 5)]).toEqual([0, 1]);
+  });
+
+  test("is strict: a particle that coagulates twice is an error", () => {
+    const { system, replicas } = makeCloud({ ...plain, particles: 3, dead: 0, model: "annihilation" });
+    const twice = [match, { i: 1, j: 2, time: 0.5 }];
+    expect(() => merge_apply(system, replicas[0].particles, step, twice, new EventLog(3))).toThrow(
+      "twice in step 11",
+    );
+  });
+
+  test("lets a particle survive as often as its share of the mass says", () => {
+    const { system, particles } = couple([1, 3]);
+    const n = 20000;
+    let first = 0;
+    for (let step = 0; step < n; step++) {
+      particles.mass.set([1, 3]);
+      merge_apply(system, particles, step, [match], new EventLog(3));
+      if (particles.mass[0] === 4) first++;
+    }
+    // Five standard deviations: a false alarm in 2 million seeds, and this one is fixed.
+    expect(Math.abs(first / n - 1 / 4)).toBeLessThan(5 * Math.sqrt(3 / 16 / n));
+  });
+});
+
+interface Merged {
+  mass: Uint32Array;
+  events: number[][];
+}
+
+/** The reference's masses by slot and its log, each row as the GPU writes it: step, time, survivor, vanished, place. */
+function byReference(cloud: Cloud, matches: ReturnType<typeof merge_resolve>[]): Merged {
+  const { system } = cloud;
+  const mass = cloud.mass.slice();
+  const log = new EventLog(system.dimension);
+  for (const [r, { particles, slots }] of cloud.replicas.entries()) {
+    const merged = copyOf(particles);
+    merge_apply(system, merged, step, matches[r], log);
+    slots.forEach((slot, i) => {
+      mass[slot] = merged.mass[i];
+    });
+  }
+  const sorted = log.sorted();
+  const events = Array.from({ length: log.length }, (_, e) => {
+    const [replica, ...row] = sorted.subarray(e * log.width, (e + 1) * log.width);
+    const first = replica * system.particles;
+    return [row[0], row[1], first + row[2], first + row[3], ...row.slice(4)];
+  });
+  return { mass, events };
+}
+
+/** Expects the same masses and events from both engines; returns how many events there are. */
+async function expectEqualEngines(cloud: Cloud): Promise<number> {
+  const { system, place, mass, id } = cloud;
+  const candidates = candidatesOf(cloud, cellListOf(cloud), step);
+  const matches = cloud.replicas.map(({ particles }, r) => merge_resolve(candidates[r], particles.id));
+  const wanted = byReference(cloud, matches);
+
+  const next = wordSource(cloud.spec.seed);
+  const best = Uint32Array.from({ length: 2 * mass.length }, next);
+  const proposers = [...proposalsOf(cloud, candidates).keys()];
+  for (const slot of proposers) best[2 * slot + 1] = 0x7fffffff;
+  for (const [r, { slots }] of cloud.replicas.entries()) {
+    for (const { i, j, time } of matches[r]) {
+      best.set([toBits(time), slots[j] + 0x80000000], 2 * slots[i]);
+      best.set([toBits(time), slots[i] + 0x80000000], 2 * slots[j]);
+    }
+  }
+  const proposerList = new Uint32Array(mass.length);
+  proposerList.set(shuffled(proposers.length, next).map((k) => proposers[k]));
+  // As many events as fit are there already.
+  const before = mass.length - wanted.events.length;
+  const width = 4 + system.dimension;
+  const events = new Uint32Array(mass.length * width).fill(0xdead);
+  const state: Record<string, number> = {
+    step,
+    proposers: proposers.length,
+    events: before,
+    offender: noOffender,
+  };
+  const after = await gpu.runStage("merge_apply", system, {
+    place,
+    mass,
+    id,
+    best,
+    proposers: proposerList,
+    events,
+    counters: Uint32Array.from(counters, (name) => state[name] ?? 0),
+  });
+  expectSameWords(after.mass, wanted.mass, (slot) => `The mass of particle ${id[slot]}.`);
+  const rows = Array.from({ length: wanted.events.length }, (_, e) =>
+    Array.from(after.events.subarray((before + e) * width, (before + e + 1) * width)),
+  );
+  const byIds = (a: number[], b: number[]) => Math.min(a[2], a[3]) - Math.min(b[2], b[3]);
+  expect(rows.sort(byIds)).toEqual(wanted.events.sort(byIds));
+  expectSameWords(after.events.subarray(0, before * width), events.subarray(0, before * width));
+  expect([...after.counters]).toEqual(
+    counters.map((name) =>
+      name === "step" ? step + 1 : name === "events" ? mass.length : (state[name] ?? 0),
+    ),
+  );
+
+  // No mass is lost, and each event explains one particle that is no longer there (or two).
+  const lost = mass.filter((m, slot) => m !== 0 && after.mass[slot] === 0).length;
+  expect(lost).toBe(wanted.events.length * (system.annihilation ? 2 : 1));
+  if (!system.annihilation) expect(total(after.mass)).toBe(total(mass));
+  return wanted.events.length;
+}
+
+describe("the GPU merges, logs and counts as the reference does", () => {
+  test.each(sizes.flatMap((particles) => [1, 3].map((replicas) => [particles, replicas])))(
+    "for %i particles in %i replicas",
+    async (particles, replicas) => {
+      const cloud = makeCloud({ ...plain, particles, replicas, dead: 0, strength: 1000 });
+      const events = await expectEqualEngines(cloud);
+      if (particles > 1) expect(events).toBeGreaterThan(particles / 4);
+    },
+  );
+
+  test.each([2, 3, 4, 5])("for clouds of any kind, in dimension %i", async (dimension) => {
+    let events = 0;
+    await fc.assert(
+      fc.asyncProperty(anyCloud({ dimension }), async (spec) => {
+        events += await expectEqualEngines(makeCloud(spec));
+      }),
+      { seed: dimension, numRuns: 40 },
+    );
+    expect(events).toBeGreaterThan(100);
+  });
+
+  test("for masses whose sum nearly reaches 2^31", async () => {
+    const cloud = makeCloud({ ...plain, particles: 257, replicas: 4, dead: 0, strength: 1000 });
+    const next = wordSource(4);
+    // The survivor is chosen from masses alone, so they may be beyond those of the rate's table once the pairs are known.
+    const rate = cloud.system.rate;
+    expect(rate.form).toBe("constant");
+    const heavy = (mass: Uint32Array) =>
+      mass.map((m) => (m === 0 ? 0 : 2 ** 30 - 1 - ((next() >>> (next() % 31)) >>> 2)));
+    cloud.mass.set(heavy(cloud.mass));
+    for (const { particles, slots } of cloud.replicas)
+      particles.mass.set(slots.map((slot) => cloud.mass[slot]));
+    expect(await expectEqualEngines(cloud)).toBeGreaterThan(257);
+  });
+});
+
+describe("the step on the GPU", () => {
+  const endOfStep = async (state: Record<string, number>) => {
+    const { system, place, mass, id } = makeCloud(plain);
+    const before = Uint32Array.from(counters, (name) => state[name] ?? 0);
+    const after = await gpu.runStage("merge_apply", system, { place, mass, id, counters: before });
+    expectSameWords(after.mass, mass);
+    return Object.fromEntries(counters.map((name, k) => [name, after.counters[k]]));
+  };
+
+  test("ends, and with it the run if somebody left the box", async () => {
+    expect(await endOfStep({ step: 4, offender: noOffender })).toMatchObject({ step: 5, halted: 0 });
+    expect(await endOfStep({ step: 4, offender: 3 })).toMatchObject({ step: 5, halted: 1 });
+    expect(await endOfStep({ step: 5, offender: 3, halted: 1 })).toMatchObject({ step: 5, halted: 1 });
+  });
+});
