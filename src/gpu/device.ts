@@ -68,11 +68,12 @@ async function refusal(option: string): Promise<string> {
 export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
   if (inBrowser()) return openFrom(navigator.gpu);
   if (wanted !== undefined) return openFrom(await dawn([`adapter=${await findAdapter(wanted)}`]));
-  // Dawn puts hardware first, but does not know which of several software drivers is the faster.
+  // Dawn puts hardware first, but does not know which of several software drivers is the fastest.
   const first = await openFrom(await dawn([]));
-  if (first === null || !first.info.software) return first;
+  const place = first === null ? -1 : rank(`${first.info.name} ${first.info.driver}`);
+  if (first === null || place <= 0) return first;
   const [best] = await listAdapters();
-  if (best === undefined || rank(best) === rank(`${first.info.name} ${first.info.driver}`)) return first;
+  if (best === undefined || rank(best) === place) return first;
   first.release();
   return openFrom(await dawn([`adapter=${best}`]));
 }

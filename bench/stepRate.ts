@@ -1,0 +1,93 @@
+/**
+ * The question: how many moves of single particles a second does the uniform step make, on each engine?
+ *
+ * Two workloads of the unit 3-torus, one species, A + A -> A at rate alpha eps^-2 V with alpha V = 1 inside eps: "resolved", eps = 1/N,
+ * where hardly anybody is ever in range, and "dense", eps = 0.2 N^(-1/3), where pairs react all the time.
+ */
+import { CpuEngine } from "../src/cpu/engine.ts";
+import type { Engine } from "../src/engine.ts";
+import type { OpenDevice } from "../src/gpu/device.ts";
+import { GpuEngine } from "../src/gpu/engine.ts";
+import { makeSystem, type System } from "../src/model/system.ts";
+import { caseOf } from "../src/verify/cases.ts";
+
+export interface StepRate {
+  workload: string;
+  particles: number;
+  engine: "gpu" | "cpu";
+  /** Million particle-steps per second of wall time: the slowest, the median and the fastest of the repeats. */
+  rate: { min: number; median: number; max: number };
+  /** Particle-steps of one repeat. */
+  work: number;
+  repeats: number;
+}
+
+export interface StepRateOptions {
+  sizes: readonly number[];
+  repeats: number;
+  /** Particle-steps of one repeat, about. */
+  work: number;
+  seed: number;
+}
+
+export const workloads = {
+  resolved: () => 1,
+  dense: (n: number) => 0.2 * n ** (2 / 3),
+} satisfies Record<string, (n: number) => number>;
+
+/** alpha with alpha V = 1 inside the ball: V = 1 / volume. */
+const alpha = { constant: (4 / 3) * Math.PI };
+
+/** Engines take turns within a workload, so that a change of the machine's mood meets both. */
+export async function* measureStepRates(
+  open: OpenDevice | null,
+  options: StepRateOptions,
+): AsyncGenerator<StepRate> {
+  for (const [workload, Z] of Object.entries(workloads)) {
+    for (const particles of options.sizes) {
+      const steps = Math.max(2, Math.ceil(options.work / particles));
+      const total = (options.repeats + 1) * steps + 8;
+      const { scenario } = caseOf(workload, {
+        particles,
+        Z: Z(particles),
+        alpha,
+        seed: options.seed,
+        steps: total,
+      });
+      const system = makeSystem(scenario);
+      const engines: Engine[] = [new CpuEngine(system)];
+      if (open !== null) engines.unshift(await GpuEngine.create(system, open));
+      const rates = engines.map(() => [] as number[]);
+      for (let repeat = 0; repeat <= options.repeats; repeat++) {
+        for (const [e, engine] of engines.entries()) {
+          const rate = await timeSteps(system, engine, steps);
+          // The first round compiles, sorts and fits the batch: it does not count.
+          if (repeat > 0) rates[e].push(rate);
+        }
+      }
+      for (const [e, engine] of engines.entries()) {
+        const sorted = rates[e].toSorted((a, b) => a - b);
+        const rate = { min: sorted[0], median: sorted[sorted.length >> 1], max: sorted.at(-1)! };
+        yield {
+          workload,
+          particles,
+          engine: engine.kind,
+          rate,
+          work: steps * particles,
+          repeats: options.repeats,
+        };
+        engine.dispose();
+      }
+    }
+  }
+}
+
+async function timeSteps(system: System, engine: Engine, steps: number): Promise<number> {
+  const before = await living(engine);
+  const begin = performance.now();
+  await engine.advance(Math.min(engine.step + steps, system.observeAt.at(-1)!));
+  const seconds = (performance.now() - begin) / 1000;
+  return (((before + (await living(engine))) / 2) * steps) / seconds / 1e6;
+}
+
+const living = async (engine: Engine) => (await engine.countMasses()).reduce((a, b) => a + b);

@@ -1,0 +1,137 @@
+/** The claim the project stands on: the GPU takes the same trajectory as the CPU reference, bit for bit. */
+import { afterAll, describe, expect, test } from "vitest";
+import { CpuEngine } from "../../src/cpu/engine.ts";
+import { GpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
+import { makeSystem, type System } from "../../src/model/system.ts";
+import { caseOf, type VerifyCase, verifyCases } from "../../src/verify/cases.ts";
+import { digestOf, findDifference } from "../../src/verify/compare.ts";
+import { openForTests } from "../support/device.ts";
+
+const open = await openForTests();
+afterAll(() => open.release());
+
+const reference = new Map<string, Promise<string>>();
+
+/** The reference's digest of a case, computed once. */
+function cpuDigest({ name, scenario }: VerifyCase): Promise<string> {
+  const system = makeSystem(scenario);
+  const found = reference.get(name) ?? digestOf(system, new CpuEngine(system));
+  reference.set(name, found);
+  return found;
+}
+
+async function gpuDigest(system: System, options: GpuOptions): Promise<string> {
+  const engine = await GpuEngine.create(system, open, options);
+  try {
+    return await digestOf(system, engine);
+  } finally {
+    engine.dispose();
+  }
+}
+
+const named = (cases: readonly VerifyCase[]) => cases.map((each) => [each.name, each] as const);
+const small = verifyCases.filter(({ scenario }) => scenario.particles * scenario.replicas < 10_000);
+
+describe("the GPU takes the reference's trajectory", () => {
+  test.each(named(verifyCases))("%s, workgroups of 64", async (_, each) => {
+    const system = makeSystem(each.scenario);
+    const gpu = await gpuDigest(system, { workgroupSize: 64 });
+    if (gpu !== (await cpuDigest(each))) expect(await findDifference(system, open)).toBeNull();
+    expect(gpu).toBe(await cpuDigest(each));
+  });
+
+  test.each(named(verifyCases))("%s, workgroups of 256", async (_, each) => {
+    expect(await gpuDigest(makeSystem(each.scenario), { workgroupSize: 256 })).toBe(await cpuDigest(each));
+  });
+
+  test.each(named(small))("%s, submitted 1 and 7 steps at a time", async (_, each) => {
+    const system = makeSystem(each.scenario);
+    expect(await gpuDigest(system, { batch: 1, workgroupSize: 32 })).toBe(await cpuDigest(each));
+    expect(await gpuDigest(system, { batch: 7 })).toBe(await cpuDigest(each));
+  });
+});
+
+describe("the cases are hard enough to tell engines apart", () => {
+  /** Largest number of particles that anybody has in range at the start, and events of the first step. */
+  async function firstStep(name: string) {
+    const { scenario } = verifyCases.find((each) => each.name === name)!;
+    const system = makeSystem(scenario);
+    const engine = new CpuEngine(system);
+    const { place } = await engine.snapshot();
+    const d = system.dimension;
+    let most = 0;
+    for (let i = 0; i < system.particles; i += 10) {
+      let near = 0;
+      for (let j = 0; j < system.particles; j++) {
+        let squares = 0;
+        for (let k = 0; k < d; k++) {
+          squares += (((place[d * i + k] - place[d * j + k]) | 0) * system.inverseRange) ** 2;
+        }
+        if (j !== i && squares < 1) near++;
+      }
+      most = Math.max(most, near);
+    }
+    await engine.advance(1);
+    return { most, left: (await engine.snapshot()).id.length / system.particles / system.replicas };
+  }
+
+  test("in the dense ones somebody has dozens of partners in range", async () => {
+    for (const name of ["dense", "dense and fierce", "the plane, dense"]) {
+      expect((await firstStep(name)).most).toBeGreaterThan(24);
+    }
+  });
+
+  test("in the fierce ones conflicts leave nearly half of the particles after one step: greedy matching is maximal", async () => {
+    const { left } = await firstStep("dense and fierce");
+    expect(left).toBeGreaterThanOrEqual(0.5);
+    expect(left).toBeLessThan(0.55);
+  });
+});
+
+describe("the digest tells trajectories apart", () => {
+  const base = { particles: 500, Z: 20, alpha: { constant: 50 }, steps: 40 } as const;
+
+  test("a seed changed in any one bit changes it, on both engines", async () => {
+    const digests = new Set<string>();
+    for (const seed of ["0x0", "0x1", "0x80000000", "0x100000000", "0x8000000000000000"]) {
+      const system = makeSystem(caseOf("seed", { ...base, seed }).scenario);
+      const cpu = await digestOf(system, new CpuEngine(system));
+      expect(await gpuDigest(system, {})).toBe(cpu);
+      digests.add(cpu);
+    }
+    expect(digests.size).toBe(5);
+  });
+
+  test("the same seed gives it again", async () => {
+    const system = makeSystem(caseOf("again", base).scenario);
+    expect(await gpuDigest(system, {})).toBe(await gpuDigest(system, {}));
+  });
+
+  test("looking in between changes nothing", async () => {
+    const { scenario } = caseOf("looks", base);
+    const last = scenario.observe.times.at(-1)!;
+    const often = { ...scenario, observe: { times: [last / 5, last / 4, last / 2, last], masses: 3 } };
+    expect(await gpuDigest(makeSystem(often), {})).toBe(await gpuDigest(makeSystem(scenario), {}));
+  });
+});
+
+describe("replicas side by side are each as if alone", () => {
+  test("the first of five replicas has the events and particles of a single one", async () => {
+    const { scenario } = caseOf("replicas", { particles: 300, Z: 15, alpha: { constant: 80 }, steps: 60 });
+    const together = makeSystem({ ...scenario, replicas: 5 });
+    const alone = makeSystem(scenario);
+    const engine = await GpuEngine.create(together, open, { batch: 9 });
+    const single = new CpuEngine(alone);
+    await engine.advance(60);
+    await single.advance(60);
+    const [all, one] = [await engine.snapshot(), await single.snapshot()];
+    engine.dispose();
+    const n = one.id.length;
+    expect(all.id.subarray(0, n)).toEqual(one.id);
+    expect(all.mass.subarray(0, n)).toEqual(one.mass);
+    expect(all.place.subarray(0, 3 * n)).toEqual(one.place);
+    expect(all.id[n]).toBeGreaterThanOrEqual(300);
+    // The replicas differ from one another.
+    expect(all.id.length).not.toBe(5 * n);
+  });
+});
