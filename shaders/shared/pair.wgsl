@@ -8,15 +8,16 @@
 const one = 0x3f800000u; // 1 in single precision
 const never = 0xffffffffu; // later than any ring time
 
-// |x_i - x_j|^2 / eps^2 along the shorter way around the torus, or `one` if a coordinate alone is out of range.
+// |x_i - x_j| along axis k, the shorter way around the torus.
+fn coordinate_distance(i: u32, j: u32, k: u32) -> u32 {
+  return u32(abs(bitcast<i32>(place[dimension * i + k] - place[dimension * j + k])));
+}
+
+// |x_i - x_j|^2 / eps^2.
 fn separation(i: u32, j: u32) -> u32 {
   var sum = 0u;
   for (var k = 0u; k < dimension; k++) {
-    let apart = u32(abs(bitcast<i32>(place[dimension * i + k] - place[dimension * j + k])));
-    if (apart > params.reach) {
-      return one;
-    }
-    let scaled = single_mul(single_from_integer(apart), params.inverse_range);
+    let scaled = single_mul(single_from_integer(coordinate_distance(i, j, k)), params.inverse_range);
     sum = single_add(sum, single_mul(scaled, scaled));
   }
   return sum;

@@ -20,6 +20,25 @@ fn comes_before(i: u32, time_a: u32, a: u32, time_b: u32, b: u32) -> bool {
   return low_a < low_b || (low_a == low_b && max(id[i], id[a]) < max(id[i], id[b]));
 }
 
+// Whether j lies in the cube of half-width `reach` around i.
+fn is_near(i: u32, j: u32) -> bool {
+  for (var k = 0u; k < dimension; k++) {
+    if (coordinate_distance(i, j, k) > params.reach) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// The earlier of what was found before and of pair {i, j}, if that rings.
+fn earlier(i: u32, j: u32, step: u32, found: Proposal) -> Proposal {
+  let time = ring_time(i, j, step);
+  if (time != never && comes_before(i, time, j, found.time, found.partner)) {
+    return Proposal(time, j);
+  }
+  return found;
+}
+
 // Walks the cells that the cube of half-width `reach` around particle i touches, mostly one where eps is small.
 fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
   var first: array<u32, dimension>;
@@ -34,6 +53,9 @@ fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
   }
   let base = first_cell(id[i]);
   var found = Proposal(never, nobody);
+  // A pair's draw is dear, and near ones are rare: invocations of a subgroup that each keep one waiting mostly
+  // draw together, once, at the end.
+  var waiting = nobody;
   for (var c = 0u; c < n_cells; c++) {
     var cell = 0u;
     var rest = c;
@@ -45,14 +67,17 @@ fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
     let end = cell_start[base + cell + 1u];
     for (var slot = cell_start[base + cell]; slot < end; slot++) {
       let j = order[slot];
-      if (j == i || (skip_matched && is_matched(j))) {
+      if (j == i || !is_near(i, j) || (skip_matched && is_matched(j))) {
         continue;
       }
-      let time = ring_time(i, j, step);
-      if (time != never && comes_before(i, time, j, found.time, found.partner)) {
-        found = Proposal(time, j);
+      if (waiting != nobody) {
+        found = earlier(i, waiting, step, found);
       }
+      waiting = j;
     }
+  }
+  if (waiting != nobody) {
+    found = earlier(i, waiting, step, found);
   }
   return found;
 }

@@ -26,23 +26,23 @@ export function pair_search(
   const { dimension, reach } = system;
   const { living, place, id } = particles;
   const candidates: Candidate[] = [];
-  const first = new Uint32Array(dimension);
-  const count = new Uint32Array(dimension);
+  const mask = Int32Array.from(bits, (b) => (1 << b) - 1);
+  const first = new Int32Array(dimension);
+  const count = new Int32Array(dimension);
   for (let i = 0; i < living; i++) {
     let nCells = 1;
     for (let k = 0; k < dimension; k++) {
       const x = place[dimension * i + k];
-      const mask = 2 ** bits[k] - 1;
       first[k] = cellCoordinate((x - reach) >>> 0, bits[k]);
-      count[k] = ((cellCoordinate((x + reach) >>> 0, bits[k]) - first[k]) & mask) + 1;
+      count[k] = ((cellCoordinate((x + reach) >>> 0, bits[k]) - first[k]) & mask[k]) + 1;
       nCells *= count[k];
     }
     for (let c = 0; c < nCells; c++) {
       let cell = 0;
       let rest = c;
       for (let k = 0; k < dimension; k++) {
-        cell = (cell << bits[k]) | ((first[k] + (rest % count[k])) & (2 ** bits[k] - 1));
-        rest = Math.floor(rest / count[k]);
+        cell = (cell << bits[k]) | ((first[k] + (rest % count[k])) & mask[k]);
+        rest = (rest / count[k]) | 0;
       }
       const end = read(start, cell + 1);
       for (let slot = start[cell]; slot < end; slot++) {

@@ -11,6 +11,7 @@ import { inverseNormalTail } from "./elementary.ts";
 
 /** Fractional bits of a deviate. |z| < 2^3, so a deviate is below 2^24. */
 export const gaussianBits = 21;
+const deviateUnit = 2 ** -gaussianBits;
 
 const octaves = 32;
 const segments = 128;
@@ -54,6 +55,6 @@ export function gaussianMagnitude(word: number): number {
  * The product of two 24-bit numbers is exact in a double.
  */
 export function displacement(word: number, sigma: number): number {
-  const size = Math.floor(gaussianMagnitude(word) * sigma * 2 ** -gaussianBits + 0.5);
+  const size = Math.floor(gaussianMagnitude(word) * sigma * deviateUnit + 0.5);
   return (word >>> 31 === 1 ? -size : size) >>> 0;
 }
