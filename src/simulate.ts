@@ -74,6 +74,8 @@ export interface SimulationResult extends Place {
   };
   /** Coagulations or annihilations, all replicas. */
   events: number;
+  /** Seconds of wall time: to open the device, compile and place the particles; to play the steps; and for the rest. */
+  timings: { prepare: number; steps: number; rest: number };
   wallSeconds: number;
 }
 
@@ -173,21 +175,26 @@ async function play(
   { onProgress, signal }: SimulateOptions,
   onObservation: (observation: Observation) => void,
 ): Promise<{ result: SimulationResult; events: Uint32Array }> {
-  const begin = performance.now();
+  const clock = () => performance.now() / 1000;
+  const begin = clock();
+  let stepping = 0;
   const { scenario, observeAt } = system;
   const steps = observeAt.at(-1)!;
   const chosen = await choosing;
   let engine: Engine | null = null;
   try {
     engine = await chosen.create();
+    const prepare = clock() - begin;
     const limit = limitOf(scenario, scenario.observe.times);
     const log = new EventLog(system.dimension);
     const observations: Observation[] = [];
     for (const [k, step] of observeAt.entries()) {
+      const from = clock();
       await engine.advance(step, (done) => {
         signal?.throwIfAborted();
         onProgress?.(steps === 0 ? 1 : done / steps);
       });
+      stepping += clock() - from;
       const observation = observe(system, scenario.observe.times[k], await engine.countMasses(), limit?.[k]);
       observations.push(observation);
       onObservation(observation);
@@ -197,6 +204,7 @@ async function play(
     const end = await engine.snapshot();
     checkAgainstGenealogy(system, events, end);
     const particleSteps = countMoves(system, events, steps);
+    const wallSeconds = clock() - begin;
     const result: SimulationResult = {
       name: scenario.name,
       version,
@@ -211,7 +219,8 @@ async function play(
       observations,
       work: { macroSteps: steps, particleSteps, uniformParticleSteps: particleSteps },
       events: log.length,
-      wallSeconds: (performance.now() - begin) / 1000,
+      timings: { prepare, steps: stepping, rest: wallSeconds - prepare - stepping },
+      wallSeconds,
     };
     return { result, events };
   } finally {

@@ -28,14 +28,15 @@ for (const command of [runCommand(), verifyCommand(), betaCommand(), doctorComma
 for (const command of [program, ...program.commands]) {
   command
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "coagula: ")) });
+    .configureOutput({ outputError: (text, write) => write(`coagula: ${oneSentence(text, command)}\n`) });
 }
 
-// Whoever reads our output may stop early, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+// Whoever reads our output may stop early, as `head` does; the results folder is written all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 
 try {
   await program.parseAsync();
@@ -55,4 +56,19 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) return 2;
   if (process.env.COAGULA_DEBUG && error instanceof Error) console.error(error.stack);
   return 1;
+}
+
+/** Commander's complaint, with what is allowed. */
+function oneSentence(complaint: string, command: Command): string {
+  const text = complaint
+    .replace(/^error: /, "")
+    .trimEnd()
+    .replaceAll("\n", " ");
+  if (text.startsWith("unknown command")) {
+    return `${text}; allowed are ${command.commands.map((sub) => sub.name()).join(", ")}.`;
+  }
+  if (text.startsWith("unknown option")) {
+    return `${text}; allowed are ${[...command.options.map(({ long }) => long), "--help"].join(", ")}.`;
+  }
+  return text;
 }

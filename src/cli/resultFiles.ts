@@ -7,16 +7,16 @@ import { limitOf } from "../oracle/limit.ts";
 import { densityFigure } from "../report/densityFigure.ts";
 import type { SimulationResult } from "../simulate.ts";
 import { commit } from "../version.generated.ts";
-import { summaryFile } from "./resultsFolder.ts";
+import type { ResultFiles } from "./resultsFolder.ts";
 
-/** The names and contents of all files; large ones in pieces. */
+/** The contents of all files; large ones in pieces. */
 export async function resultFiles(
   system: System,
   result: SimulationResult,
   events: Uint32Array,
-): Promise<Record<string, string | Iterable<string>>> {
+): Promise<ResultFiles> {
   return {
-    [summaryFile]: summary(system, result),
+    "summary.json": summary(system, result),
     "events.csv": eventTable(system, events),
     "density.svg": await figure(system, result),
   };

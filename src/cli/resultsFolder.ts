@@ -3,19 +3,33 @@
  * not at all, and nothing that was there before is lost.
  */
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rmdirSync, rmSync } from "node:fs";
+import {
+  access,
+  lstat,
+  mkdir,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 
-/** A folder holds results if this file is in it. */
-export const summaryFile = "summary.json";
+/** The files of a results folder. */
+export const resultNames = ["summary.json", "events.csv", "density.svg"] as const;
+
+/** The contents of all files, each a text or pieces of one. */
+export type ResultFiles = Record<(typeof resultNames)[number], string | Iterable<string>>;
 
 export interface ResultsFolder {
-  readonly path: string;
-  /** Writes these files, each a text or pieces of one, and puts the folder in its place. */
-  commit(files: Record<string, string | Iterable<string>>): Promise<void>;
-  /** Leaves no trace. */
-  abandon(): Promise<void>;
+  /** Writes these files, puts the folder in its place, and tells its path: another if the place has been taken since. */
+  commit(files: ResultFiles): Promise<string>;
+  /** Leaves no trace of what is not committed. An exit of the process does the same. */
+  abandon(): void;
 }
 
 /**
@@ -27,46 +41,91 @@ export async function claimResults(
   name: string,
   force: boolean,
 ): Promise<ResultsFolder> {
-  const path = wanted === undefined ? await firstFree(join("results", slug(name))) : resolve(wanted);
+  const path = wanted === undefined ? await firstFree(join("results", slug(name))) : await resolved(wanted);
   if (wanted !== undefined) await checkReplaceable(path, wanted, force);
   const tag = randomBytes(4).toString("hex");
   const partial = join(dirname(path), `.${basename(path)}.partial-${tag}`);
+  const made: string[] = [];
+  const abandon = () => {
+    process.off("exit", abandon);
+    rmSync(partial, { recursive: true, force: true });
+    // Those above it that were made for it, as far as nothing is in them by now.
+    for (const folder of made.toReversed()) {
+      try {
+        rmdirSync(folder);
+      } catch {}
+    }
+  };
+  process.once("exit", abandon);
   try {
-    await makeFolders(partial);
+    await makeFolders(partial, made);
   } catch (error) {
+    abandon();
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
   }
   return {
-    path,
     async commit(files) {
       for (const [file, content] of Object.entries(files)) await writeFile(join(partial, file), content);
       const old = join(dirname(path), `.${basename(path)}.old-${tag}`);
-      const replaced = await exists(path);
-      if (replaced) await rename(path, old);
-      await rename(partial, path);
-      if (replaced) await rm(old, { recursive: true });
+      const replaces = wanted !== undefined && force && holdsResults(await readdir(path).catch(() => []));
+      if (replaces) await rename(path, old);
+      try {
+        return await moveToFree(partial, path);
+      } catch (error) {
+        if (replaces) await rename(old, path);
+        throw error;
+      } finally {
+        if (replaces) await rm(old, { recursive: true, force: true });
+      }
     },
-    async abandon() {
-      await rm(partial, { recursive: true, force: true });
-    },
+    abandon,
   };
 }
 
-/** Makes a folder and those above it. Node's own recursive mkdir never returns below /proc. */
-async function makeFolders(path: string): Promise<void> {
+/** Moves a folder to a path or, if that is taken, to the first free number after it. */
+async function moveToFree(folder: string, path: string): Promise<string> {
+  for (let place = path; ; place = await firstFree(path)) {
+    try {
+      // An empty folder may be there.
+      await rmdir(place).catch(() => {});
+      await rename(folder, place);
+      return place;
+    } catch (error) {
+      if (!(await exists(place))) throw error;
+    }
+  }
+}
+
+/** The absolute path; through links, so that a folder is replaced where it really is. */
+const resolved = (path: string) => realpath(path).catch(() => resolve(path));
+
+const holdsResults = (inside: string[]) =>
+  inside.includes("summary.json") && inside.every((name) => resultNames.some((known) => known === name));
+
+/** Makes a folder and those above it, and lists them. Node's own recursive mkdir never returns below /proc. */
+async function makeFolders(path: string, made: string[]): Promise<void> {
   const above = dirname(path);
-  if (!(await exists(above))) await makeFolders(above);
-  await mkdir(path);
+  if (!(await exists(above))) await makeFolders(above, made);
+  try {
+    await mkdir(path);
+    made.push(path);
+  } catch (error) {
+    // Another run may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+  }
 }
 
 async function checkReplaceable(path: string, wanted: string, force: boolean): Promise<void> {
-  const found = await stat(path).catch(() => null);
+  // A link that leads nowhere is something, too.
+  const found = await stat(path)
+    .catch(() => lstat(path))
+    .catch(() => null);
   if (found === null) return;
   if (!found.isDirectory())
     throw new UserError(`out is "${wanted}", which is a file; it must be a folder or a free name.`);
   const inside = await readdir(path);
   if (inside.length === 0) return;
-  if (!inside.includes(summaryFile)) {
+  if (!holdsResults(inside)) {
     throw new UserError(
       `out is "${wanted}", a folder with other things in it; it must be empty, results of coagula, or a free name.`,
     );

@@ -45,8 +45,9 @@ The results folder holds summary.json, events.csv and density.svg.`,
 async function run(path: string, options: RunOptions): Promise<void> {
   const scenario = override(await loadScenario(path), options);
   const interrupt = new AbortController();
-  const onInterrupt = () => interrupt.abort();
-  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  // Who asks twice does not want to wait for the end of a step.
+  const onInterrupt = () => (interrupt.signal.aborted ? process.exit(130) : interrupt.abort());
+  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
     engine: options.engine,
@@ -66,13 +67,15 @@ async function run(path: string, options: RunOptions): Promise<void> {
     for await (const observation of simulation) progress.log(announce(observation));
     progress.done();
     const result = await simulation.result;
-    await folder?.commit(await resultFiles(simulation.system, result, await simulation.events));
+    const files = folder && (await resultFiles(simulation.system, result, await simulation.events));
+    interrupt.signal.throwIfAborted();
+    const out = files && (await folder.commit(files));
     say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
-    if (folder !== null) say(`results in ${folder.path}`);
-    if (options.json) printJson({ ...result, ...(folder !== null && { out: folder.path }) });
+    if (out !== null) say(`results in ${out}`);
+    if (options.json) printJson({ ...result, ...(out !== null && { out }) });
   } finally {
     progress.done();
-    await folder?.abandon();
+    folder?.abandon();
     process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }
 }

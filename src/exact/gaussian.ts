@@ -50,11 +50,13 @@ export function gaussianMagnitude(word: number): number {
 }
 
 /**
- * The displacement, in lattice units modulo 2^32 (as an unsigned word), of one coordinate whose standard deviation is `sigma`
- * lattice units (single precision): z * sigma rounded to the nearest integer, halves away from zero, so without bias.
- * The product of two 24-bit numbers is exact in a double.
+ * The displacement of one coordinate whose standard deviation is `sigma` lattice units (single precision), an integer: z * sigma
+ * rounded to the nearest, halves away from zero, so without bias. The product of two 24-bit numbers is exact in a double.
  */
-export function displacement(word: number, sigma: number): number {
+export function signedDisplacement(word: number, sigma: number): number {
   const size = Math.floor(gaussianMagnitude(word) * sigma * deviateUnit + 0.5);
-  return (word >>> 31 === 1 ? -size : size) >>> 0;
+  return word >>> 31 === 1 ? -size : size;
 }
+
+/** The same modulo 2^32, as an unsigned word. */
+export const displacement = (word: number, sigma: number) => signedDisplacement(word, sigma) >>> 0;

@@ -35,9 +35,10 @@ const held = new Set<GPU>();
 
 const inBrowser = () => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;
 
-async function dawn(options: string[]): Promise<GPU> {
-  const { create } = await import("webgpu");
-  return create(options);
+/** Null where Dawn has no binary for this machine, or one that its libraries are too old for. */
+async function dawn(options: string[]): Promise<GPU | null> {
+  const module = await import("webgpu").catch(() => null);
+  return module === null ? null : module.create(options);
 }
 
 /** Names of the adapters that Dawn sees, best first; in a browser it cannot be known, and the list is empty. */
@@ -51,10 +52,7 @@ export async function listAdapters(): Promise<string[]> {
 
 async function refusal(option: string): Promise<string> {
   try {
-    const gpu = await dawn([option]);
-    held.add(gpu);
-    await gpu.requestAdapter();
-    held.delete(gpu);
+    await openFrom(await dawn([option]));
     return "";
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -86,7 +84,8 @@ async function findAdapter(wanted: string): Promise<string> {
   throw new UserError(`adapter is "${wanted}", but must be part of the name of an adapter: ${there}.`);
 }
 
-async function openFrom(gpu: GPU): Promise<OpenDevice | null> {
+async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
+  if (gpu === null) return null;
   held.add(gpu);
   const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter === null) {

@@ -5,7 +5,7 @@
 
 import { UserError } from "../errors.ts";
 import { cos2pi } from "../exact/elementary.ts";
-import { displacement } from "../exact/gaussian.ts";
+import { signedDisplacement } from "../exact/gaussian.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
 import type { Density, LineDensity } from "./scenario.ts";
@@ -90,20 +90,10 @@ function gaussianSampler({ side, open }: System, centre: number, sd: number): Sa
   const middle = Math.floor(centre / unit + (open ? latticeSide / 2 : 0));
   const sigma = Math.fround(sd / unit);
   return (word) => {
-    // The displacement modulo 2^32, with its sign from the word, tells whether it left the box.
-    const x = (middle + displacement(word, sigma)) % latticeSide;
-    if (!open) return x;
-    const right = word >>> 31 === 0;
-    const left =
-      sigma * 6.3 >= latticeSide / 2 ? leavesBox(word, sigma, middle) : right ? x < middle : x > middle;
-    return left ? null : x;
+    const x = middle + signedDisplacement(word, sigma);
+    if (open) return x >= 0 && x < latticeSide ? x : null;
+    return x - Math.floor(x / latticeSide) * latticeSide;
   };
-}
-
-/** For a wide law the displacement itself may wrap: compare it unwrapped. */
-function leavesBox(word: number, sigma: number, middle: number): boolean {
-  const size = displacement(word & 0x7fffffff, sigma / 2 ** 16) * 2 ** 16;
-  return word >>> 31 === 0 ? middle + size >= latticeSide : middle - size < 0;
 }
 
 /** Piecewise constant on equal cells. */

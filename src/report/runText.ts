@@ -60,9 +60,17 @@ export function resultTable(observations: readonly Observation[]): string {
 }
 
 /** What it took. */
-export function conclude({ work, events, wallSeconds, digest, eps, observations }: SimulationResult): string {
+export function conclude({
+  work,
+  events,
+  timings,
+  wallSeconds,
+  digest,
+  eps,
+  observations,
+}: SimulationResult): string {
   const lines = [
-    `${formatCount(events)} events, ${formatCount(work.particleSteps)} particle-steps in ${formatDuration(wallSeconds)} (${formatCount(work.particleSteps / wallSeconds)}/s)`,
+    `${formatCount(events)} events, ${formatCount(work.particleSteps)} particle-steps in ${formatDuration(timings.steps)} (${formatCount(work.particleSteps / timings.steps)}/s), ${formatDuration(wallSeconds)} in all`,
     `digest ${digest}`,
   ];
   if (observations.some(({ count }) => count.theory !== null)) {

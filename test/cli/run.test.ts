@@ -89,7 +89,8 @@ describe("run --json", () => {
     };
     const { digest } = resultOf(onCpu);
     expect(await digestFrom("0x1")).toBe(digest);
-    for (const seed of ["0", "0x100000001", "0x8000000000000001"]) expect(await digestFrom(seed)).not.toBe(digest);
+    for (const seed of ["0", "0x100000001", "0x8000000000000001"])
+      expect(await digestFrom(seed)).not.toBe(digest);
   });
 
   test("has null as theory where the limit is not known, and the table has blanks there", async () => {
@@ -190,7 +191,8 @@ function checkEvents(folder: string) {
       [v, vanishedMass],
     ] as const) {
       expect(mass.get(id) ?? told).toBe(told);
-      if (!mass.has(id)) expect(scenario.initial.some((law: { mass: number }) => law.mass === told)).toBe(true);
+      if (!mass.has(id))
+        expect(scenario.initial.some((law: { mass: number }) => law.mass === told)).toBe(true);
     }
     dead.add(v);
     if (model === "annihilation") dead.add(s);
@@ -253,7 +255,6 @@ describe("the place of the results", () => {
     expect(contents(join(folder, "out"))).toEqual({ "summary.json": "{}\n" });
     expect(listing(folder)).toEqual(["out", "out/summary.json", "s.yaml"]);
   });
-
 
   test("may be an empty folder", async () => {
     const folder = freshFolder(files);

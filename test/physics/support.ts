@@ -44,10 +44,12 @@ export function binomialScore(hits: number, trials: number, probability: number)
  */
 export function kolmogorovDistance(samples: readonly number[], distribution: (x: number) => number): number {
   const n = samples.length;
-  const distances = samples.toSorted((a, b) => a - b).map((x, k) => {
-    const F = distribution(x);
-    return Math.max(F - k / n, (k + 1) / n - F);
-  });
+  const distances = samples
+    .toSorted((a, b) => a - b)
+    .map((x, k) => {
+      const F = distribution(x);
+      return Math.max(F - k / n, (k + 1) / n - F);
+    });
   return Math.sqrt(n) * distances.reduce((a, b) => Math.max(a, b), 0);
 }
 

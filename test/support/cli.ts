@@ -1,6 +1,6 @@
 /** Runs the command line as it is shipped, dist/cli.js, each time in a folder of its own that goes away after the file's tests. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
@@ -34,7 +34,7 @@ afterAll(() => {
 
 /** A fresh folder with these files. */
 export function freshFolder(files: Record<string, string> = {}): string {
-  const folder = mkdtempSync(join(tmpdir(), "coagula-test-"));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "coagula-test-")));
   folders.push(folder);
   writeFiles(folder, files);
   return folder;
