@@ -66,10 +66,8 @@ async function bundle() {
     // Dependencies stay imports; a development dependency that src/ imports is bundled, since users do not have it.
     external: Object.keys(manifest.dependencies),
   };
-  const entries = { index: "src/index.ts" };
-  if (existsSync("bench/main.ts")) entries.bench = "bench/main.ts";
   await Promise.all([
-    build({ ...options, entryPoints: entries }),
+    build({ ...options, entryPoints: { index: "src/index.ts", bench: "bench/main.ts" } }),
     build({ ...options, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } }),
   ]);
   chmodSync("dist/cli.js", 0o755);
@@ -78,7 +76,6 @@ async function bundle() {
 /** The JSON Schema by which editors complete scenarios, derived from the same schema that validates them. */
 async function writeSchema() {
   const { scenarioJsonSchema } = await import("./dist/index.js");
-  if (!scenarioJsonSchema) return;
   writeFileSync("dist/scenario.schema.json", `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
 }
 

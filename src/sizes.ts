@@ -3,21 +3,10 @@ import { exponentialTable } from "./exact/exponential.ts";
 import { gaussianTable } from "./exact/gaussian.ts";
 import { makeGrid } from "./grid.ts";
 import type { System } from "./model/system.ts";
-import { type BufferName, buffers } from "./stages.ts";
+import { type BufferName, buffers, type Sizes } from "./stages.ts";
 
 /** Cells that one invocation of a scan sums. */
 export const scanRun = 32;
-
-export interface Sizes {
-  dimension: number;
-  /** Particles of all replicas at the start. */
-  slots: number;
-  /** Cells of all replicas. */
-  cells: number;
-  runs: number;
-  massCounts: number;
-  tables: number;
-}
 
 export function sizesOf(system: System): Sizes {
   const { dimension, particles, replicas } = system;

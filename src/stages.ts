@@ -4,8 +4,6 @@
  * A stage is `shaders/<name>.wgsl`, the twin `src/cpu/<name>.ts`, the row here and the test `test/stages/<name>.test.ts`. The order of a
  * row's buffers is their order of binding; the declarations in WGSL are made from it (`gpu/compose.ts`).
  */
-import type { Sizes } from "./sizes.ts";
-
 /** "read": array<u32>; "write": the same, read and written; "atomic": array<atomic<u32>>. */
 export type Access = "read" | "write" | "atomic";
 
@@ -17,6 +15,18 @@ export interface Stage {
   /** Dispatches in order: entry point and extent. */
   passes: readonly (readonly [entry: string, extent: Extent])[];
   buffers: readonly (readonly [BufferName, Access])[];
+}
+
+/** What the lengths of the buffers follow from; `sizesOf` tells it of a system. */
+export interface Sizes {
+  dimension: number;
+  /** Particles of all replicas at the start. */
+  slots: number;
+  /** Cells of all replicas. */
+  cells: number;
+  runs: number;
+  massCounts: number;
+  tables: number;
 }
 
 /** Storage buffers by name, with their lengths in words of 32 bits. Indices i, j are entries of the particle arrays. */

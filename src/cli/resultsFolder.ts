@@ -48,7 +48,7 @@ export async function claimResults(
   const made: string[] = [];
   const abandon = () => {
     process.off("exit", abandon);
-    rmSync(partial, { recursive: true, force: true });
+    if (made.includes(partial)) rmSync(partial, { recursive: true, force: true });
     // Those above it that were made for it, as far as nothing is in them by now.
     for (const folder of made.toReversed()) {
       try {
@@ -69,14 +69,12 @@ export async function claimResults(
       const old = join(dirname(path), `.${basename(path)}.old-${tag}`);
       const replaces = wanted !== undefined && force && holdsResults(await readdir(path).catch(() => []));
       if (replaces) await rename(path, old);
-      try {
-        return await moveToFree(partial, path);
-      } catch (error) {
+      const place = await moveToFree(partial, path).catch(async (error) => {
         if (replaces) await rename(old, path);
         throw error;
-      } finally {
-        if (replaces) await rm(old, { recursive: true, force: true });
-      }
+      });
+      if (replaces) await rm(old, { recursive: true });
+      return place;
     },
     abandon,
   };

@@ -8,13 +8,14 @@ import { makeGrid } from "../grid.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
-import { type Sizes, sizesOf, tablesOf } from "../sizes.ts";
+import { sizesOf, tablesOf } from "../sizes.ts";
 import {
   type BufferName,
   compactingStep,
   counters,
   type Extent,
   noOffender,
+  type Sizes,
   type Stage,
   type StageName,
   stages,

@@ -1,7 +1,7 @@
 /** The device's buffers of a run, and moving words to and from them. */
 import { UserError } from "../errors.ts";
-import { bufferBytes, type Sizes } from "../sizes.ts";
-import type { BufferName } from "../stages.ts";
+import { bufferBytes } from "../sizes.ts";
+import type { BufferName, Sizes } from "../stages.ts";
 
 // Of GPUBufferUsage, a global that Node lacks.
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80 };
