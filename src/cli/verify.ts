@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { UserError } from "../errors.ts";
-import { type OpenDevice, openDevice } from "../gpu/device.ts";
-import { makeSystem } from "../model/system.ts";
+import { openDevice } from "../gpu/device.ts";
+import { makeSystem, type System } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { type VerifyCase, verifyCases } from "../verify/cases.ts";
 import { compareEngines, type Difference, findDifference, type ParticleState } from "../verify/compare.ts";
@@ -37,40 +37,53 @@ export const verifyCommand = () =>
       }
       try {
         const wanted = verifyCases.filter(({ name }) => names === undefined || names.includes(name));
-        await verify(wanted, open, workgroupSize, json === true);
+        const title = `CPU reference against ${open.info.name}, workgroups of ${workgroupSize}`;
+        const engines: BothEngines = {
+          adapter: open.info.name,
+          digests: (system) => compareEngines(system, open, { workgroupSize }),
+          difference: (system) => findDifference(system, open, { workgroupSize }),
+        };
+        if (!(await verify(wanted, title, engines, json === true))) process.exitCode = 1;
       } finally {
         open.release();
       }
     });
 
-async function verify(
-  cases: VerifyCase[],
-  open: OpenDevice,
-  workgroupSize: number,
+export interface BothEngines {
+  adapter: string;
+  digests(system: System): Promise<{ cpu: string; gpu: string }>;
+  difference(system: System): Promise<Difference | null>;
+}
+
+/** Compares until a case differs, and tells so; true if none does. */
+export async function verify(
+  cases: readonly VerifyCase[],
+  title: string,
+  { adapter, digests, difference }: BothEngines,
   json: boolean,
-): Promise<void> {
+): Promise<boolean> {
   const progress = createProgress("verify");
   const done: { name: string; cpu: string; gpu: string }[] = [];
   const say = (line: string) => (json ? undefined : process.stdout.write(`${line}\n`));
-  say(`CPU reference against ${open.info.name}, workgroups of ${workgroupSize}`);
+  say(title);
   for (const { name, scenario } of cases) {
     progress.update(done.length / cases.length, name);
     const system = makeSystem(scenario);
-    const { cpu, gpu } = await compareEngines(system, open, { workgroupSize });
+    const { cpu, gpu } = await digests(system);
     done.push({ name, cpu, gpu });
     say(`${cpu === gpu ? "equal" : "DIFFER"}  cpu ${cpu.slice(0, 16)}  gpu ${gpu.slice(0, 16)}  ${name}`);
     if (cpu === gpu) continue;
 
     progress.done();
-    const difference = await findDifference(system, open, { workgroupSize });
-    process.exitCode = 1;
-    if (json) return void printJson({ equal: false, adapter: open.info.name, cases: done, difference });
-    console.error(`coagula: ${name}: ${describe(difference)}`);
-    return;
+    const first = await difference(system);
+    if (json) printJson({ equal: false, adapter, cases: done, difference: first });
+    else console.error(`coagula: ${name}: ${describe(first)}`);
+    return false;
   }
   progress.done();
-  if (json) printJson({ equal: true, adapter: open.info.name, cases: done });
+  if (json) printJson({ equal: true, adapter, cases: done });
   else say(`${done.length} of ${done.length} cases equal.`);
+  return true;
 }
 
 function describe(difference: Difference | null): string {

@@ -4,6 +4,7 @@
  */
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { streams } from "../exact/streams.ts";
+import type { System } from "../model/system.ts";
 import { scanRun } from "../sizes.ts";
 import { type Access, counters, noOffender, type Stage } from "../stages.ts";
 import { parameterNames } from "./parameters.ts";
@@ -14,6 +15,14 @@ export interface Variant {
   dimension: number;
   /** Names that `#if` finds true. */
   flags: readonly string[];
+}
+
+/** The shaders that a system needs. */
+export function variantOf(system: System): Variant {
+  const flags = [`RATE_${system.rate.form.toUpperCase()}`];
+  if (system.open) flags.push("OPEN");
+  if (system.annihilation) flags.push("ANNIHILATION");
+  return { dimension: system.dimension, flags };
 }
 
 /** Every name that `#if` may ask for. */

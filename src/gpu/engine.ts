@@ -21,7 +21,7 @@ import {
   stages,
   uniformStep,
 } from "../stages.ts";
-import type { Variant } from "./compose.ts";
+import { type Variant, variantOf } from "./compose.ts";
 import type { OpenDevice } from "./device.ts";
 import { Memory } from "./memory.ts";
 import { packParameters } from "./parameters.ts";
@@ -282,13 +282,6 @@ export class GpuEngine implements Engine {
   dispose(): void {
     this.#memory.dispose();
   }
-}
-
-function variantOf(system: System): Variant {
-  const flags = [`RATE_${system.rate.form.toUpperCase()}`];
-  if (system.open) flags.push("OPEN");
-  if (system.annihilation) flags.push("ANNIHILATION");
-  return { dimension: system.dimension, flags };
 }
 
 async function prepare(

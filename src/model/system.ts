@@ -6,9 +6,9 @@
 import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
-import { makePotentialTable } from "../exact/potentialTable.ts";
 import { fromDouble } from "../exact/single.ts";
 import { makePotential, type Potential } from "./potential.ts";
+import { makePotentialTable } from "./potentialTable.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
 
 /** Lattice units along the side of the torus. */

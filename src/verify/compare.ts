@@ -38,22 +38,29 @@ export async function compareEngines(system: System, open: OpenDevice, options: 
   return { cpu, gpu };
 }
 
-/** Plays both engines step by step until a particle differs; null if none does to the end. */
+/** The first particle on which the engines differ, if any does after a step. */
 export async function findDifference(
   system: System,
   open: OpenDevice,
   options: GpuOptions = {},
 ): Promise<Difference | null> {
   return withEngine(await GpuEngine.create(system, open, options), (gpu) =>
-    withEngine(new CpuEngine(system), async (cpu) => {
-      for (let step = 0; step <= system.observeAt.at(-1)!; step++) {
-        await Promise.all([cpu.advance(step), gpu.advance(step)]);
-        const found = firstDifference(await cpu.snapshot(), await gpu.snapshot(), system);
-        if (found !== null) return { step, ...found };
-      }
-      return null;
-    }),
+    withEngine(new CpuEngine(system), (cpu) => playUntilDifferent(system, cpu, gpu)),
   );
+}
+
+/** Plays two engines at their start step by step until a particle differs; null if none does to the end. */
+export async function playUntilDifferent(
+  system: System,
+  cpu: Engine,
+  gpu: Engine,
+): Promise<Difference | null> {
+  for (let step = 0; step <= system.observeAt.at(-1)!; step++) {
+    await Promise.all([cpu.advance(step), gpu.advance(step)]);
+    const found = firstDifference(await cpu.snapshot(), await gpu.snapshot(), system);
+    if (found !== null) return { step, ...found };
+  }
+  return null;
 }
 
 /** The particle of lowest replica and id that two snapshots do not hold alike. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { makePotentialTable, potentialAt } from "../../src/exact/potentialTable.ts";
+import { potentialAt } from "../../src/exact/potentialTable.ts";
 import { toBits } from "../../src/exact/single.ts";
 import {
   makePotential,
@@ -8,6 +8,7 @@ import {
   potentialNames,
   unitSphereArea,
 } from "../../src/model/potential.ts";
+import { makePotentialTable } from "../../src/model/potentialTable.ts";
 import { openTestGpu } from "../support/gpu.ts";
 import { expectSameWords, hex, wordSource } from "../support/words.ts";
 

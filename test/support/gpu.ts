@@ -3,7 +3,7 @@
  * throws: these tests are never skipped.
  */
 import { afterAll } from "vitest";
-import { compose, type Variant } from "../../src/gpu/compose.ts";
+import { compose, type Variant, variantOf } from "../../src/gpu/compose.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { type ParameterName, packParameters, parameterNames } from "../../src/gpu/parameters.ts";
 import { type StagePipelines, stagePipelines } from "../../src/gpu/pipelines.ts";
@@ -221,11 +221,4 @@ function groupsFor(invocations: number, workgroupSize: number, perRow = 65535): 
   const groups = Math.max(1, Math.ceil(invocations / workgroupSize));
   const x = Math.min(groups, perRow);
   return [x, Math.ceil(groups / x)];
-}
-
-function variantOf(system: System): Variant {
-  const flags = [`RATE_${system.rate.form.toUpperCase()}`];
-  if (system.open) flags.push("OPEN");
-  if (system.annihilation) flags.push("ANNIHILATION");
-  return { dimension: system.dimension, flags };
 }
