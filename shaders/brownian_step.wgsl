@@ -1,6 +1,7 @@
 // Every living particle moves by its Gaussian step and is counted in its new cell.
 #import gaussian
 #import mass_function
+#import replicas
 #import streams
 #import cells
 
@@ -11,7 +12,7 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   if (i >= params.slots || mass[i] == 0u || atomicLoad(&counters[counter_halted]) != 0u) {
     return;
   }
-  let replica = id[i] / params.particles;
+  let replica = replica_of(id[i]);
   let particle = id[i] - replica * params.particles;
   let step = atomicLoad(&counters[counter_step]);
   let sigma = mass_function(params.sigma_table, mass[i]);

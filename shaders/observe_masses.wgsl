@@ -1,4 +1,5 @@
 // Counts the living of each replica by mass: mass_count[replica][min(mass, K + 1) - 1], K observed masses and all above.
+#import replicas
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -6,7 +7,7 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   if (i >= params.slots || mass[i] == 0u) {
     return;
   }
-  let replica = id[i] / params.particles;
+  let replica = replica_of(id[i]);
   let columns = params.observed_masses + 1u;
   atomicAdd(&mass_count[replica * columns + min(mass[i], columns) - 1u], 1u);
 }

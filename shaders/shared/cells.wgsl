@@ -1,4 +1,5 @@
 // The grid of cells: 2^bits(k) along axis k, numbered row by row, replica after replica. Twin: src/cpu/cells.ts.
+#import replicas
 
 fn axis_bits(k: u32) -> u32 {
   return params.cell_base + select(0u, 1u, k < params.cell_extra);
@@ -10,7 +11,7 @@ fn cell_coordinate(x: u32, bits: u32) -> u32 {
 }
 
 fn first_cell(id: u32) -> u32 {
-  return (id / params.particles) << params.cell_bits;
+  return replica_of(id) << params.cell_bits;
 }
 
 fn cell_of(i: u32) -> u32 {

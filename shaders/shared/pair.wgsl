@@ -3,6 +3,7 @@
 #import exponential
 #import mass_function
 #import potential_table
+#import replicas
 #import streams
 
 const one = 0x3f800000u; // 1 in single precision
@@ -39,7 +40,7 @@ fn rate(n: u32, m: u32) -> u32 {
 
 // The random words of the pair of particles with these ids in this step.
 fn pair_words(id_i: u32, id_j: u32, step: u32) -> vec4<u32> {
-  let replica = id_i / params.particles;
+  let replica = replica_of(id_i);
   let first = replica * params.particles;
   return random_words(replica, stream_pair, vec4(min(id_i, id_j) - first, max(id_i, id_j) - first, step, 0u));
 }

@@ -43,26 +43,24 @@ fn earlier(i: u32, j: u32, step: u32, found: Proposal) -> Proposal {
 fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
   var first: array<u32, dimension>;
   var count: array<u32, dimension>;
-  var n_cells = 1u;
+  var at: array<u32, dimension>;
   for (var k = 0u; k < dimension; k++) {
     let bits = axis_bits(k);
     let x = place[dimension * i + k];
     first[k] = cell_coordinate(x - params.reach, bits);
     count[k] = ((cell_coordinate(x + params.reach, bits) - first[k]) & ((1u << bits) - 1u)) + 1u;
-    n_cells *= count[k];
   }
   let base = first_cell(id[i]);
   var found = Proposal(never, nobody);
   // A pair's draw is dear, and near ones are rare: invocations of a subgroup that each keep one waiting mostly
   // draw together, once, at the end.
   var waiting = nobody;
-  for (var c = 0u; c < n_cells; c++) {
+  var walking = true;
+  while (walking) {
     var cell = 0u;
-    var rest = c;
     for (var k = 0u; k < dimension; k++) {
       let bits = axis_bits(k);
-      cell = (cell << bits) | ((first[k] + rest % count[k]) & ((1u << bits) - 1u));
-      rest /= count[k];
+      cell = (cell << bits) | ((first[k] + at[k]) & ((1u << bits) - 1u));
     }
     let end = cell_start[base + cell + 1u];
     for (var slot = cell_start[base + cell]; slot < end; slot++) {
@@ -75,6 +73,14 @@ fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
       }
       waiting = j;
     }
+    // The next cell, as an odometer counts; division would be dear.
+    var carry = true;
+    for (var k = 0u; k < dimension; k++) {
+      at[k] += select(0u, 1u, carry);
+      carry = at[k] == count[k];
+      at[k] = select(at[k], 0u, carry);
+    }
+    walking = !carry;
   }
   if (waiting != nobody) {
     found = earlier(i, waiting, step, found);

@@ -20,13 +20,22 @@ export interface Variant {
 /** The shaders that a system needs. */
 export function variantOf(system: System): Variant {
   const flags = [`RATE_${system.rate.form.toUpperCase()}`];
+  if (system.replicas > 1) flags.push("REPLICAS");
   if (system.open) flags.push("OPEN");
   if (system.annihilation) flags.push("ANNIHILATION");
   return { dimension: system.dimension, flags };
 }
 
 /** Every name that `#if` may ask for. */
-const flagNames = ["OPEN", "ANNIHILATION", "RATE_CONSTANT", "RATE_SUM", "RATE_PRODUCT", "RATE_TABLE"];
+const flagNames = [
+  "REPLICAS",
+  "OPEN",
+  "ANNIHILATION",
+  "RATE_CONSTANT",
+  "RATE_SUM",
+  "RATE_PRODUCT",
+  "RATE_TABLE",
+];
 
 const elementType: Record<Access, string> = {
   read: "array<u32>",
