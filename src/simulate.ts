@@ -189,6 +189,8 @@ async function play(
     const log = new EventLog(system.dimension);
     const observations: Observation[] = [];
     for (const [k, step] of observeAt.entries()) {
+      // A short run may be over before it reports any progress.
+      signal?.throwIfAborted();
       const from = clock();
       await engine.advance(step, (done) => {
         signal?.throwIfAborted();

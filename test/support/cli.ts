@@ -27,6 +27,9 @@ export interface CliOptions {
   meddle?: (child: ChildProcess) => void;
 }
 
+/** As in a shell: without what npm tells the scripts it runs, by which a second npm would take this package for its own. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -62,7 +65,7 @@ export function start(program: string, args: string[], options: CliOptions = {})
   writeFiles(folder, files);
   const child = spawn(program, args, {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: { ...environment, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const text = { stdout: "", stderr: "" };
