@@ -147,7 +147,12 @@ async function chooseEngine(system: System, options: SimulateOptions): Promise<C
     create: async () => new CpuEngine(system),
     release() {},
   });
-  if (engine === "cpu") return reference("the CPU reference was asked for");
+  if (engine === "cpu") {
+    if (adapter === undefined) return reference("the CPU reference was asked for");
+    throw new UserError(
+      `adapter is "${adapter}", but engine is "cpu", which runs without one; allowed with it are "auto" and "gpu".`,
+    );
+  }
   const open = await openDevice(adapter);
   if (open === null) {
     const why = "there is no WebGPU adapter (coagula doctor tells how to get one)";

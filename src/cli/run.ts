@@ -74,7 +74,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     if (out !== null) say(`results in ${out}`);
     if (options.json) printJson({ ...result, ...(out !== null && { out }) });
   } finally {
-    progress.done();
+    progress.abandon();
     folder?.abandon();
     process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }

@@ -56,10 +56,13 @@ export class CpuEngine implements Engine {
   async advance(to: number, onProgress?: (step: number) => void): Promise<void> {
     const from = this.step;
     let reported = performance.now();
+    // Replicas run one after the other, but of all who leave the box the first in time is named.
+    let leaver: { particle: number; replica: number; step: number } | null = null;
     for (const [r, particles] of this.#replicas.entries()) {
       this.#fitGrid(particles.living);
-      for (let step = from; step < to; step++) {
-        this.#play(particles, step);
+      for (let step = from; step < (leaver?.step ?? to); step++) {
+        const particle = this.#play(particles, step);
+        if (particle !== null) leaver = { particle, replica: r, step };
         if (performance.now() - reported > reportEvery) {
           onProgress?.(from + (r * (to - from) + step - from) / this.#replicas.length);
           await new Promise<void>((resolve) => setTimeout(resolve, 0));
@@ -67,14 +70,18 @@ export class CpuEngine implements Engine {
         }
       }
     }
+    if (leaver !== null) {
+      throw new UserError(leftTheBox(leaver.particle, leaver.replica, leaver.step, this.#system.side));
+    }
     this.step = to;
   }
 
-  #play(particles: Particles, step: number): void {
+  /** One step of a replica. Returns who left the box, if anybody did. */
+  #play(particles: Particles, step: number): number | null {
     const system = this.#system;
     const { bits } = this.#grid;
-    const offender = brownian_step(system, particles, step);
-    if (offender !== null) throw new UserError(leftTheBox(offender, particles.replica, step, system.side));
+    const leaver = brownian_step(system, particles, step);
+    if (leaver !== null) return leaver;
 
     this.#count.fill(0);
     for (let i = 0; i < particles.living; i++) {
@@ -85,10 +92,12 @@ export class CpuEngine implements Engine {
     cell_scatter(this.#cell, particles.living, this.#start, this.#next, this.#order);
 
     const candidates = pair_search(system, particles, step, bits, this.#start, this.#order);
-    if (candidates.length === 0) return;
-    merge_apply(system, particles, step, merge_resolve(candidates, particles.id), this.#log);
-    compact(particles);
-    if (particles.living < this.#grid.cells / 2) this.#fitGrid(particles.living);
+    if (candidates.length > 0) {
+      merge_apply(system, particles, step, merge_resolve(candidates, particles.id), this.#log);
+      compact(particles);
+      if (particles.living < this.#grid.cells / 2) this.#fitGrid(particles.living);
+    }
+    return null;
   }
 
   #fitGrid(living: number): void {

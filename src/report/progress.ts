@@ -16,6 +16,8 @@ export interface Progress {
   log(line: string): void;
   /** Ends it: the terminal's line goes away, a log that has progress lines gets a closing one. */
   done(): void;
+  /** Ends it where the work failed: without a closing line. After `done` it does nothing. */
+  abandon(): void;
 }
 
 const eraseLine = "\r\x1b[K";
@@ -28,6 +30,10 @@ function onTerminal(label: string, stream: ProgressStream): Progress {
   const start = performance.now();
   let drawnAt = Number.NEGATIVE_INFINITY;
   let shown = "";
+  const erase = () => {
+    if (shown) stream.write(eraseLine);
+    shown = "";
+  };
 
   return {
     update(fraction, detail) {
@@ -43,10 +49,8 @@ function onTerminal(label: string, stream: ProgressStream): Progress {
     log(line) {
       stream.write(shown ? `${eraseLine}${line}\n${shown}` : `${line}\n`);
     },
-    done() {
-      if (shown) stream.write(eraseLine);
-      shown = "";
-    },
+    done: erase,
+    abandon: erase,
   };
 }
 
@@ -68,6 +72,9 @@ function inLog(label: string, stream: ProgressStream): Progress {
     },
     done() {
       if (printed) stream.write(`${label}: done in ${formatDuration((performance.now() - start) / 1000)}\n`);
+      printed = false;
+    },
+    abandon() {
       printed = false;
     },
   };

@@ -1,6 +1,7 @@
 /** The claim the project stands on: the GPU takes the same trajectory as the CPU reference, bit for bit. */
 import { afterAll, describe, expect, test } from "vitest";
 import { CpuEngine } from "../../src/cpu/engine.ts";
+import type { Engine } from "../../src/engine.ts";
 import { GpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
 import { makeSystem, type System } from "../../src/model/system.ts";
 import { caseOf, type VerifyCase, verifyCases } from "../../src/verify/cases.ts";
@@ -133,5 +134,34 @@ describe("replicas side by side are each as if alone", () => {
     expect(all.id[n]).toBeGreaterThanOrEqual(300);
     // The replicas differ from one another.
     expect(all.id.length).not.toBe(5 * n);
+  });
+});
+
+describe("who leaves the box that stands for space", () => {
+  test("is the first of all replicas, named alike by both engines and whatever the batch", async () => {
+    const { scenario } = caseOf("leaving", {
+      domain: { space: 1 },
+      particles: 200,
+      Z: 1,
+      initial: [{ mass: 1, density: { gaussian: { centre: [0.3, 0, 0], sd: 0.05 } } }],
+      alpha: { constant: 20 },
+      replicas: 3,
+      steps: 4000,
+    });
+    const system = makeSystem(scenario);
+    const message = async (engine: Engine) => {
+      try {
+        return await engine.advance(4000).then(
+          () => "nobody left",
+          (error: Error) => error.message,
+        );
+      } finally {
+        engine.dispose();
+      }
+    };
+    const cpu = await message(new CpuEngine(system));
+    expect(cpu).toMatch(/^domain.space is 1, but particle \d+ of replica \d left the box in step \d+;/);
+    expect(await message(await GpuEngine.create(system, open))).toBe(cpu);
+    expect(await message(await GpuEngine.create(system, open, { batch: 13 }))).toBe(cpu);
   });
 });
