@@ -119,6 +119,11 @@ describe("run refuses", () => {
     ["a name too long", ["s.yaml", "--out", `new/${"x".repeat(300)}`], ["out is", "the name is too long"]],
     ["an unknown engine", ["s.yaml", "--engine", "abacus"], ["'abacus'", "--engine", "auto, gpu, cpu"]],
     [
+      "an adapter for an engine without one",
+      ["s.yaml", "--engine", "cpu", "--adapter", "abacus"],
+      ['adapter is "abacus"', 'engine is "cpu"', '"auto" and "gpu"'],
+    ],
+    [
       "an unknown adapter",
       ["s.yaml", "--adapter", "abacus"],
       ['adapter is "abacus"', "must be part of the name"],

@@ -1,4 +1,6 @@
-/** What the stochastic tests share: an engine for large runs, and statistics with a stated false-alarm rate. */
+/**
+ * What the stochastic tests share: an engine for large runs, and statistics with a stated false-alarm rate.
+ */
 import { expect, onTestFinished } from "vitest";
 import type { Engine } from "../../src/engine.ts";
 import { inverseNormalTail } from "../../src/exact/elementary.ts";
@@ -18,29 +20,63 @@ export async function openEngine(system: System): Promise<Engine> {
   return engine;
 }
 
-/** The probability that a test of a right program fails, for a seed drawn at random; seeds are fixed, so a pass stays one. */
+/**
+ * The probability that a test of a right program fails, for a seed drawn at random; seeds are fixed, so a
+ * pass stays one.
+ */
 export const falseAlarm = 5e-5;
 
 /**
- * Fails if one of the statistics, each standard normal if the program is right, is further from 0 than happens in a share
- * `falseAlarm` of all seeds: by Bonferroni's inequality, whatever the dependence between them.
+ * Fails if one of the statistics, each standard normal if the program is right, is further from 0 than
+ * happens in a share `falseAlarm` of all seeds: by Bonferroni's inequality, whatever the dependence between
+ * them.
  */
 export function expectStandardNormal(scores: Record<string, number>): void {
   const all = Object.entries(scores);
   const bound = inverseNormalTail(falseAlarm / (2 * all.length));
   const beyond = all.filter(([, z]) => !(Math.abs(z) < bound));
   expect(beyond, `|z| must be below ${bound.toFixed(2)}`).toEqual([]);
-  if (process.env.SCORES) console.log(bound.toFixed(2), scores);
-}
-
-/** How many standard deviations `hits` out of `trials` is from its mean when each has this probability. */
-export function binomialScore(hits: number, trials: number, probability: number): number {
-  return (hits - trials * probability) / Math.sqrt(trials * probability * (1 - probability));
 }
 
 /**
- * The Kolmogorov-Smirnov distance sqrt(n) sup |F_n - F| of samples from a continuous law. It exceeds x in a share below
- * 2 exp(-2 x^2) of all samples (Massart).
+ * How unlikely it is that so many of independent trials succeed with this probability each, as a standard
+ * normal deviation: beyond it lies as much of the normal law as lies of the binomial law at `hits` and
+ * beyond, exactly. So rates hold for few hits too.
+ */
+export function binomialScore(hits: number, trials: number, probability: number): number {
+  const mode = Math.floor((trials + 1) * probability);
+  const odds = probability / (1 - probability);
+  // The law's weights relative to its mode's, as far as they count.
+  const weights = new Map<number, number>();
+  for (let k = mode, w = 1; k <= trials && w > 1e-40; w *= (odds * (trials - k)) / (k + 1), k++)
+    weights.set(k, w);
+  for (let k = mode, w = 1; k >= 0 && w > 1e-40; w *= k / (odds * (trials - k + 1)), k--) weights.set(k, w);
+  const side = hits < mode ? -1 : 1;
+  let [beyond, all] = [0, 0];
+  for (const [k, w] of weights) {
+    all += w;
+    if (side * (k - hits) >= 0) beyond += w;
+  }
+  const tail = Math.min(beyond / all, 0.5);
+  return side * (tail < 2 ** -40 ? Number.POSITIVE_INFINITY : inverseNormalTail(tail));
+}
+
+/**
+ * A mean minus what it should be, over its estimated standard error, as a standard normal deviation:
+ * Wallace's transformation of Student's t, since an error estimated from few replicas can be too small.
+ * `replicas`: the fewest that one of the errors in it comes from.
+ */
+export function studentScore(difference: number, se: number, replicas: number): number {
+  const n = replicas - 1;
+  return (
+    (Math.sign(difference) * (8 * n + 1) * Math.sqrt(n * Math.log1p((difference / se) ** 2 / n))) /
+    (8 * n + 3)
+  );
+}
+
+/**
+ * The Kolmogorov-Smirnov distance sqrt(n) sup |F_n - F| of samples from a continuous law. It exceeds x in a
+ * share below 2 exp(-2 x^2) of all samples (Massart).
  */
 export function kolmogorovDistance(samples: readonly number[], distribution: (x: number) => number): number {
   const n = samples.length;
@@ -53,5 +89,5 @@ export function kolmogorovDistance(samples: readonly number[], distribution: (x:
   return Math.sqrt(n) * distances.reduce((a, b) => Math.max(a, b), 0);
 }
 
-/** What `kolmogorovDistance` exceeds in a share `falseAlarm` of `tests` independent tests. */
-export const kolmogorovBound = (tests: number) => Math.sqrt(Math.log((2 * tests) / falseAlarm) / 2);
+/** What `kolmogorovDistance` exceeds in a share `falseAlarm` of all samples. */
+export const kolmogorovBound = Math.sqrt(Math.log(2 / falseAlarm) / 2);
