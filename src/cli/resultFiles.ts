@@ -6,7 +6,7 @@ import { replay } from "../observe/genealogy.ts";
 import { limitOf } from "../oracle/limit.ts";
 import { densityFigure } from "../report/densityFigure.ts";
 import type { SimulationResult } from "../simulate.ts";
-import { commit } from "../version.generated.ts";
+import { commit, webgpuVersion } from "../version.generated.ts";
 import type { ResultFiles } from "./resultsFolder.ts";
 
 /** The contents of all files; large ones in pieces. */
@@ -26,6 +26,7 @@ export async function resultFiles(
 function summary(system: System, result: SimulationResult): string {
   const machine = {
     node: process.version,
+    webgpu: webgpuVersion,
     platform: `${platform()} ${release()} ${arch()}`,
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
