@@ -1,9 +1,8 @@
-// Every living particle moves by its Gaussian step and is counted in its new cell.
-#import gaussian
+// Every living particle moves by its Gaussian step and is counted in its new cell; of a multirate run those in no cluster move.
 #import mass_function
-#import replicas
-#import streams
+#import move
 #import cells
+#import progress
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
@@ -12,24 +11,17 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   if (i >= params.slots || mass[i] == 0u || atomicLoad(&counters[counter_halted]) != 0u) {
     return;
   }
-  let replica = replica_of(id[i]);
-  let particle = id[i] - replica * params.particles;
-  let step = atomicLoad(&counters[counter_step]);
   let sigma = mass_function(params.sigma_table, mass[i]);
-  var words: vec4<u32>;
-  for (var k = 0u; k < dimension; k++) {
-    if (k % 4u == 0u) {
-      words = random_words(replica, stream_move, vec4(particle, step, k / 4u, 0u));
+#if MULTIRATE
+  if (takes_macro_step(id[i])) {
+    if (best[2u * i] == 0u) {
+      move_by(i, progress_of(id[i], progress_step), 0u, single_mul(progress_of(id[i], progress_stretch), sigma));
     }
-    let before = place[dimension * i + k];
-    let by = displacement(words[k % 4u], sigma);
-    place[dimension * i + k] = before + by;
-#if OPEN
-    // In R^d nobody may cross the seam of the torus that stands for it.
-    if ((before + by < before) != ((by >> 31u) == 1u) && by != 0u) {
-      atomicMin(&counters[counter_offender], id[i]);
-    }
-#endif
+  } else if (takes_uniform_step(id[i])) {
+    move_by(i, progress_of(id[i], progress_step), 0u, sigma);
   }
+#else
+  move_by(i, atomicLoad(&counters[counter_step]), 0u, sigma);
   rank[i] = atomicAdd(&cell_count[cell_of(i)], 1u);
+#endif
 }

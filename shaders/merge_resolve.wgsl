@@ -1,6 +1,7 @@
 // Decides which proposed pairs coagulate: greedy in the order of ring times. In rounds, a pair that is the first for both its
 // particles is matched, and who lost a partner proposes anew among the unmatched, until no proposal is left.
 // One workgroup: proposals are few, and the number of rounds is not known beforehand.
+#import progress
 #import search
 
 const width = 256u;
@@ -14,7 +15,6 @@ fn is_matched(j: u32) -> bool {
 @compute @workgroup_size(width)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let n_proposers = counters[counter_proposers];
-  let step = counters[counter_step];
   loop {
     for (var a = lane; a < n_proposers; a += width) {
       let i = proposers[a];
@@ -37,6 +37,11 @@ fn main(@builtin(local_invocation_index) lane: u32) {
         continue;
       }
       if (is_matched(j)) {
+#if MULTIRATE
+        let step = progress_of(id[i], progress_step);
+#else
+        let step = counters[counter_step];
+#endif
         let found = search(i, step, true);
         best[2u * i] = found.time;
         best[2u * i + 1u] = found.partner;

@@ -1,4 +1,5 @@
 // Every particle finds the pairs within range it belongs to, draws when they ring in this step, and proposes the first.
+#import progress
 #import search
 
 fn is_matched(j: u32) -> bool {
@@ -11,7 +12,15 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   if (i >= params.slots || mass[i] == 0u) {
     return;
   }
-  let found = search(i, atomicLoad(&counters[counter_step]), false);
+#if MULTIRATE
+  if (!takes_uniform_step(id[i])) {
+    return;
+  }
+  let step = progress_of(id[i], progress_step);
+#else
+  let step = atomicLoad(&counters[counter_step]);
+#endif
+  let found = search(i, step, false);
   if (found.partner != nobody) {
     best[2u * i] = found.time;
     best[2u * i + 1u] = found.partner;

@@ -2,6 +2,8 @@
  * What an engine is: something that plays the steps of a System. The reference (`cpu/engine.ts`) defines the answer; the GPU
  * (`gpu/engine.ts`) must give the same bits, whatever its workgroup size, its batches or its driver.
  */
+import type { ClockSegment } from "./model/pace.ts";
+import type { System } from "./model/system.ts";
 import type { EventLog } from "./observe/eventLog.ts";
 
 /** Who is where: the living in order of replica, then id. */
@@ -13,12 +15,20 @@ export interface Snapshot {
   place: Uint32Array;
 }
 
+/** What a run took so far. */
+export interface Work {
+  /** Steps, of the replica that took most. */
+  macroSteps: number;
+  /** Moves of single particles, sub-steps included, all replicas. */
+  particleSteps: number;
+}
+
 export interface Engine {
   readonly kind: "cpu" | "gpu";
-  /** Steps done. */
+  /** Ticks done; of the uniform engine, steps. */
   readonly step: number;
   /**
-   * Plays steps until `to` are done; reports the steps done now and then. Throws a UserError if a particle leaves the box
+   * Plays until `to` ticks are done, an observation's number where steps are of many lengths; reports the ticks done now and then. Throws a UserError if a particle leaves the box
    * that stands for R^d.
    */
   advance(to: number, onProgress?: (step: number) => void): Promise<void>;
@@ -27,11 +37,21 @@ export interface Engine {
   /** The living by mass: u32[replicas, K + 1], masses 1..K and all above. */
   countMasses(): Promise<Uint32Array>;
   snapshot(): Promise<Snapshot>;
+  work(): Work;
+  /** How long the steps of each replica were. */
+  clock(): ClockSegment[][];
   /** Frees what the engine holds; it must not be used afterwards. */
   dispose(): void;
 }
 
-/** The sentence for a particle that left the box. */
-export function leftTheBox(particle: number, replica: number, step: number, side: number): string {
-  return `domain.space is ${side}, but particle ${particle} of replica ${replica} left the box in step ${step}; raise domain.space so that nobody does, or end the run earlier.`;
+/** The sentence for particles that left the box; of a multirate run, whose replicas keep times of their own, it does not say who was first. */
+export function leftTheBox(
+  { side, multirate }: Pick<System, "side" | "multirate">,
+  { particle, replica, step }: { particle: number; replica: number; step: number },
+): string {
+  const who =
+    multirate === null
+      ? `particle ${particle} of replica ${replica} left the box in step ${step}`
+      : "a particle left the box";
+  return `domain.space is ${side}, but ${who}; raise domain.space so that nobody does, or end the run earlier.`;
 }

@@ -4,6 +4,7 @@ import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { type OpenDevice, openDevice } from "./gpu/device.ts";
 import { GpuEngine, type GpuOptions } from "./gpu/engine.ts";
+import { type ClockSegment, tickOf } from "./model/pace.ts";
 import { parseScenario, type Scenario, type ScenarioInput } from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
 import { digest } from "./observe/digest.ts";
@@ -88,6 +89,8 @@ export interface Simulation extends AsyncIterable<Observation> {
   readonly result: Promise<SimulationResult>;
   /** All events, sorted; see `EventLog`. */
   readonly events: Promise<Uint32Array>;
+  /** How long the steps of each replica were, in ticks of system.dt; `tickOf` tells when one starts. */
+  readonly clock: Promise<ClockSegment[][]>;
 }
 
 /**
@@ -114,13 +117,15 @@ export function simulate(scenario: ScenarioInput, options: SimulateOptions = {})
   const place = chosen.then(({ place }) => place);
   const result = run.then(({ result }) => result);
   const events = run.then(({ events }) => events);
+  const clock = run.then(({ clock }) => clock);
   // Whoever looks at one of these hears of the failure; nobody must look at all of them.
-  for (const promise of [place, result, events]) promise.catch(() => {});
+  for (const promise of [place, result, events, clock]) promise.catch(() => {});
   return {
     system,
     place,
     result,
     events,
+    clock,
     async *[Symbol.asyncIterator]() {
       for (let k = 0; ; k++) {
         while (k === seen.length && !ended) {
@@ -179,7 +184,7 @@ async function play(
   choosing: Promise<Chosen>,
   { onProgress, signal }: SimulateOptions,
   onObservation: (observation: Observation) => void,
-): Promise<{ result: SimulationResult; events: Uint32Array }> {
+): Promise<{ result: SimulationResult; events: Uint32Array; clock: ClockSegment[][] }> {
   const clock = () => performance.now() / 1000;
   const begin = clock();
   let stepping = 0;
@@ -210,7 +215,7 @@ async function play(
     const events = log.sorted();
     const end = await engine.snapshot();
     checkAgainstGenealogy(system, events, end);
-    const particleSteps = countMoves(system, events, steps);
+    const { macroSteps, particleSteps } = engine.work();
     const wallSeconds = clock() - begin;
     const result: SimulationResult = {
       name: scenario.name,
@@ -224,12 +229,16 @@ async function play(
       eps: system.eps,
       dt: system.dt,
       observations,
-      work: { macroSteps: steps, particleSteps, uniformParticleSteps: particleSteps },
+      work: {
+        macroSteps,
+        particleSteps,
+        uniformParticleSteps: uniformWork(system, events, engine.clock()),
+      },
       events: log.length,
       timings: { prepare, steps: stepping, rest: wallSeconds - prepare - stepping },
       wallSeconds,
     };
-    return { result, events };
+    return { result, events, clock: engine.clock() };
   } finally {
     engine?.dispose();
     chosen.release();
@@ -279,11 +288,20 @@ function checkAgainstGenealogy(
   }
 }
 
-/** Moves of single particles: all for all steps, less those that the dead were spared. */
-function countMoves(system: System, events: Uint32Array, steps: number): number {
+/** D dt / eps^2 of a uniform step as it is by default: what a run's work is compared with. */
+const uniformDefault = 0.025;
+
+/** Moves of single particles that a run with the uniform step would take: the particles' lifetimes over the length of its step. */
+function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][]): number {
+  const { particles, replicas, annihilation, observeAt, dt, eps, fastest, scenario } = system;
   const width = 5 + system.dimension;
-  const vanish = system.annihilation ? 2 : 1;
-  let moves = system.particles * system.replicas * steps;
-  for (let at = 0; at < events.length; at += width) moves -= vanish * (steps - events[at + 1] - 1);
-  return moves;
+  const end = observeAt.at(-1)!;
+  let ticks = particles * replicas * end;
+  for (let at = 0; at < events.length; at += width) {
+    const [replica, step] = events.subarray(at, at + 2);
+    // The event takes effect at the end of its step.
+    ticks -= (annihilation ? 2 : 1) * (end - tickOf(clock[replica], step + 1));
+  }
+  if (scenario.engine.kind === "uniform") return ticks;
+  return Math.round((ticks * dt * 2 * fastest) / (uniformDefault * eps * eps));
 }

@@ -16,6 +16,7 @@ export function sizesOf(system: System): Sizes {
     slots: particles * replicas,
     cells,
     runs: Math.ceil(cells / scanRun),
+    replicas,
     massCounts: replicas * (system.scenario.observe.masses + 1),
     tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
   };
@@ -48,6 +49,14 @@ export function largestParticles(
   }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
 ): number {
   // The event log takes the most words for each particle.
-  const perParticle = buffers.events({ dimension, slots: 1, cells: 1, runs: 1, massCounts: 1, tables: 1 });
+  const perParticle = buffers.events({
+    dimension,
+    slots: 1,
+    cells: 1,
+    runs: 1,
+    massCounts: 1,
+    replicas: 1,
+    tables: 1,
+  });
   return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));
 }

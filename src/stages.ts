@@ -7,8 +7,8 @@
 /** "read": array<u32>; "write": the same, read and written; "atomic": array<atomic<u32>>. */
 export type Access = "read" | "write" | "atomic";
 
-/** How many invocations a pass needs: one for each particle, one for each run of cells, or a single workgroup. */
-export type Extent = "particles" | "runs" | "workgroup";
+/** How many invocations a pass needs: one for each particle, replica or run of cells, or a single workgroup. */
+export type Extent = "particles" | "replicas" | "runs" | "workgroup";
 
 export interface Stage {
   name: StageName;
@@ -26,6 +26,7 @@ export interface Sizes {
   cells: number;
   runs: number;
   massCounts: number;
+  replicas: number;
   tables: number;
 }
 
@@ -55,6 +56,8 @@ export const buffers = {
   events: (s) => s.slots * (4 + s.dimension),
   /** u32[replicas, observed masses + 1]. */
   mass_count: (s) => s.massCounts,
+  /** u32[replicas, fields]: see `progressFields`; only a multirate run uses it. */
+  progress: (s) => s.replicas * progressFields.length,
   /** See `counters`. */
   counters: () => counters.length,
   /** All tables one after the other; their places are parameters. */
@@ -79,6 +82,27 @@ export const counters = [
   "halted",
 ] as const;
 
+/** Fields of a replica's row in the buffer `progress`, in order; in WGSL `progress_<name>`. Its pace is that of `model/pace.ts`. */
+export const progressFields = [
+  /** Steps taken, of any length. */
+  "step",
+  /** Steps left until the host sets the pace anew. */
+  "left",
+  /** 1: macro-steps with clusters; 0: uniform steps of one tick. */
+  "macro",
+  "levels",
+  /** Single precision, as are the next ones but `reach`. */
+  "stretch",
+  "hazard",
+  "k",
+  "inverse_radius",
+  "reach",
+  /** 1 once a cluster was too large to be followed: the replica waits for a new pace. */
+  "overflow",
+  /** Moves in clusters beyond the first of each member in a step. */
+  "moves",
+] as const;
+
 export const noOffender = 0xffffffff;
 
 const search = [
@@ -89,6 +113,7 @@ const search = [
   ["order", "read"],
   ["tables", "read"],
   ["best", "write"],
+  ["progress", "read"],
 ] as const;
 
 const rows = {
@@ -102,6 +127,18 @@ const rows = {
       ["cell_count", "atomic"],
       ["counters", "atomic"],
       ["tables", "read"],
+      ["best", "read"],
+      ["progress", "read"],
+    ],
+  },
+  cell_count: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "read"],
+      ["mass", "read"],
+      ["id", "read"],
+      ["rank", "write"],
+      ["cell_count", "atomic"],
     ],
   },
   cell_scan: {
@@ -161,7 +198,40 @@ const rows = {
       ["events", "write"],
       ["counters", "atomic"],
       ["tables", "read"],
+      ["progress", "read"],
     ],
+  },
+  cluster_find: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "read"],
+      ["mass", "read"],
+      ["id", "read"],
+      ["cell_start", "read"],
+      ["order", "read"],
+      ["best", "write"],
+      ["proposers", "write"],
+      ["counters", "atomic"],
+      ["progress", "atomic"],
+    ],
+  },
+  cluster_follow: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "write"],
+      ["mass", "write"],
+      ["id", "read"],
+      ["best", "read"],
+      ["proposers", "read"],
+      ["events", "write"],
+      ["counters", "atomic"],
+      ["tables", "read"],
+      ["progress", "atomic"],
+    ],
+  },
+  step_end: {
+    passes: [["main", "replicas"]],
+    buffers: [["progress", "write"]],
   },
   observe_masses: {
     passes: [["main", "particles"]],
@@ -199,3 +269,21 @@ export const compactingStep: readonly StageName[] = [
   "merge_resolve",
   "merge_apply",
 ];
+
+const list: readonly StageName[] = ["cell_count", "cell_scan", "cell_scatter"];
+const follow: readonly StageName[] = ["cluster_find", "brownian_step", "cluster_follow"];
+const react: readonly StageName[] = [...list, "pair_search", "merge_resolve", "merge_apply"];
+
+/**
+ * One step of the multirate engine: replicas at a macro pace move their isolated and follow their clusters, the others move everybody
+ * by a tick; `uniform`: there are such others, who then react as in a uniform step.
+ */
+export function multirateStep(options: { uniform: boolean; compact: boolean }): readonly StageName[] {
+  return [
+    ...list,
+    ...(options.compact ? (["compact"] as const) : []),
+    ...follow,
+    ...(options.uniform ? react : []),
+    "step_end",
+  ];
+}

@@ -37,7 +37,7 @@ const arrows = (some: Edge[]) => some.map(({ from, to }) => `${from} -> ${to}`);
 
 test("imports are found, and each leads to a module that is there", () => {
   expect(modules.length).toBeGreaterThan(30);
-  expect(arrows(edges)).toContain("cpu/pair_search.ts -> cpu/cells.ts");
+  expect(arrows(edges)).toContain("cpu/neighbours.ts -> cpu/cells.ts");
   expect(arrows(edges)).toContain("gpu/device.ts -> errors.ts");
   expect(arrows(edges.filter(({ to }) => !existsSync(join(src, to))))).toEqual([]);
 });

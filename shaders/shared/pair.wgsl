@@ -1,28 +1,13 @@
 // What a pair of particles does in a step: how far apart it is, how hard it reacts, when it rings. Twin: src/cpu/pair.ts.
 #import single
 #import exponential
+#import distance
 #import mass_function
 #import potential_table
 #import replicas
 #import streams
 
-const one = 0x3f800000u; // 1 in single precision
 const never = 0xffffffffu; // later than any ring time
-
-// |x_i - x_j| along axis k, the shorter way around the torus.
-fn coordinate_distance(i: u32, j: u32, k: u32) -> u32 {
-  return u32(abs(bitcast<i32>(place[dimension * i + k] - place[dimension * j + k])));
-}
-
-// |x_i - x_j|^2 / eps^2.
-fn separation(i: u32, j: u32) -> u32 {
-  var sum = 0u;
-  for (var k = 0u; k < dimension; k++) {
-    let scaled = single_mul(single_from_integer(coordinate_distance(i, j, k)), params.inverse_range);
-    sum = single_add(sum, single_mul(scaled, scaled));
-  }
-  return sum;
-}
 
 // alpha(n, m) dt / eps^2: the hazard of a step where V is one.
 fn rate(n: u32, m: u32) -> u32 {
@@ -38,26 +23,42 @@ fn rate(n: u32, m: u32) -> u32 {
 #endif
 }
 
-// The random words of the pair of particles with these ids in this step.
-fn pair_words(id_i: u32, id_j: u32, step: u32) -> vec4<u32> {
+// The random words of the pair of particles with these ids in this step; `elapsed` tells sub-steps apart.
+fn pair_words(id_i: u32, id_j: u32, step: u32, elapsed: u32) -> vec4<u32> {
   let replica = replica_of(id_i);
   let first = replica * params.particles;
-  return random_words(replica, stream_pair, vec4(min(id_i, id_j) - first, max(id_i, id_j) - first, step, 0u));
+  return random_words(replica, stream_pair, vec4(min(id_i, id_j) - first, max(id_i, id_j) - first, step, elapsed));
 }
 
-// The fraction of the step after which the pair rings, in single precision, or `never`.
-fn ring_time(i: u32, j: u32, step: u32) -> u32 {
+// The fraction of the step after which the pair rings, in single precision, or `never`. A sub-step starts at `elapsed` and has
+// `share` of the hazard of a whole one, in single precision.
+fn ring_time(i: u32, j: u32, step: u32, elapsed: u32, share: u32) -> u32 {
   let s = separation(i, j);
   if (s >= one) {
     return never;
   }
-  let hazard = single_mul(rate(mass[i], mass[j]), potential_at(s));
+  let hazard = single_mul(single_mul(rate(mass[i], mass[j]), potential_at(s)), share);
   if (hazard == 0u) {
     return never;
   }
-  let deviate = exponential(pair_words(id[i], id[j], step).x);
+  let deviate = exponential(pair_words(id[i], id[j], step, elapsed).x);
   if (deviate >= hazard) {
     return never;
   }
   return single_div(deviate, hazard);
+}
+
+// Of the pair with i the lower id, i survives with probability m_i / (m_i + m_j).
+fn lower_survives(i: u32, j: u32, step: u32, elapsed: u32) -> bool {
+  return multiply_high(pair_words(id[i], id[j], step, elapsed).y, mass[i] + mass[j]) < mass[i];
+}
+
+// The upper word of the 64-bit product.
+fn multiply_high(a: u32, b: u32) -> u32 {
+  let a1 = a >> 16u;
+  let a0 = a & 0xffffu;
+  let b1 = b >> 16u;
+  let b0 = b & 0xffffu;
+  let middle = a1 * b0 + ((a0 * b0) >> 16u);
+  return a1 * b1 + (middle >> 16u) + (((middle & 0xffffu) + a0 * b1) >> 16u);
 }

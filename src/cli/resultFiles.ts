@@ -1,6 +1,6 @@
 /** The files of a results folder. */
 import { arch, cpus, platform, release } from "node:os";
-import { fromBits } from "../exact/single.ts";
+import { type ClockSegment, tickOf } from "../model/pace.ts";
 import { latticeSide, type System } from "../model/system.ts";
 import { replay } from "../observe/genealogy.ts";
 import { limitOf } from "../oracle/limit.ts";
@@ -14,10 +14,11 @@ export async function resultFiles(
   system: System,
   result: SimulationResult,
   events: Uint32Array,
+  clock: ClockSegment[][],
 ): Promise<ResultFiles> {
   return {
     "summary.json": summary(system, result),
-    "events.csv": eventTable(system, events),
+    "events.csv": eventTable(system, events, clock),
     "density.svg": await figure(system, result),
   };
 }
@@ -39,27 +40,24 @@ function summary(system: System, result: SimulationResult): string {
 const rowsAtATime = 4096;
 
 /** One line for each event, in order of replica and time; masses before the event, places in the scenario's lengths. */
-function* eventTable(system: System, events: Uint32Array): Iterable<string> {
+function* eventTable(system: System, events: Uint32Array, clock: ClockSegment[][]): Iterable<string> {
   const { dimension, dt, side, open } = system;
   const width = 5 + dimension;
   const { before } = replay(system, events);
   const axes = Array.from({ length: dimension }, (_, k) => `x${k}`);
   yield `${["replica", "time", "step", "survivor", "vanished", "survivor_mass", "vanished_mass", ...axes].join(",")}\n`;
-  let rows: string[] = [];
+  let lines: string[] = [];
   for (let e = 0; e * width < events.length; e++) {
-    const [replica, step, ringTime, survivor, vanished, ...place] = events.subarray(
-      e * width,
-      (e + 1) * width,
-    );
-    const time = (step + fromBits(ringTime)) * dt;
+    const [replica, step, moment, survivor, vanished, ...place] = events.subarray(e * width, (e + 1) * width);
+    const time = tickOf(clock[replica], step + moment * 2 ** -32) * dt;
     const x = place.map((u) => (u / latticeSide - (open ? 0.5 : 0)) * side);
-    rows.push([replica, time, step, survivor, vanished, before[2 * e], before[2 * e + 1], ...x].join(","));
-    if (rows.length === rowsAtATime) {
-      yield `${rows.join("\n")}\n`;
-      rows = [];
+    lines.push([replica, time, step, survivor, vanished, before[2 * e], before[2 * e + 1], ...x].join(","));
+    if (lines.length === rowsAtATime) {
+      yield `${lines.join("\n")}\n`;
+      lines = [];
     }
   }
-  if (rows.length > 0) yield `${rows.join("\n")}\n`;
+  if (lines.length > 0) yield `${lines.join("\n")}\n`;
 }
 
 /** Points on the lines of the limit. */

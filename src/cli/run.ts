@@ -67,7 +67,9 @@ async function run(path: string, options: RunOptions): Promise<void> {
     for await (const observation of simulation) progress.log(announce(observation));
     progress.done();
     const result = await simulation.result;
-    const files = folder && (await resultFiles(simulation.system, result, await simulation.events));
+    const files =
+      folder &&
+      (await resultFiles(simulation.system, result, await simulation.events, await simulation.clock));
     interrupt.signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);

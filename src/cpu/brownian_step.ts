@@ -12,22 +12,39 @@ const words = new Uint32Array(4);
  * for R^d, or null; on a torus proper nobody can.
  */
 export function brownian_step(system: System, particles: Particles, step: number): number | null {
-  const { dimension, seed, sigma } = system;
-  const { living, place, mass, id, replica } = particles;
-  let offender: number | null = null;
+  const { living, mass, id } = particles;
+  let leaver: number | null = null;
   for (let i = 0; i < living; i++) {
-    const deviation = massFunction(sigma, mass[i]);
-    for (let k = 0; k < dimension; k++) {
-      if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.move, id[i], step, k / 4, 0);
-      const at = dimension * i + k;
-      const before = place[at];
-      const by = displacement(words[k % 4], deviation);
-      place[at] = before + by;
-      // In R^d nobody may cross the seam: a move to the right must not end further left, nor the reverse.
-      if (system.open && by !== 0 && place[at] < before !== by >= 0x80000000) {
-        offender = Math.min(id[i], offender ?? id[i]);
-      }
+    if (moveBy(system, particles, i, step, 0, massFunction(system.sigma, mass[i]))) {
+      leaver = Math.min(id[i], leaver ?? id[i]);
     }
   }
-  return offender;
+  return leaver;
+}
+
+/**
+ * Moves particle i by a Gaussian of standard deviation `sigma` (lattice units, single precision) along each axis; `elapsed` tells the
+ * sub-steps of a step apart. Whether it crossed the seam of the torus that stands for R^d.
+ */
+export function moveBy(
+  system: System,
+  particles: Particles,
+  i: number,
+  step: number,
+  elapsed: number,
+  sigma: number,
+): boolean {
+  const { dimension, seed, open } = system;
+  const { place, id, replica } = particles;
+  let left = false;
+  for (let k = 0; k < dimension; k++) {
+    if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.move, id[i], step, k / 4, elapsed);
+    const at = dimension * i + k;
+    const before = place[at];
+    const by = displacement(words[k % 4], sigma);
+    place[at] = before + by;
+    // A move to the right must not end further left, nor the reverse.
+    if (open && by !== 0 && place[at] < before !== by >= 0x80000000) left = true;
+  }
+  return left;
 }

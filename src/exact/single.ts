@@ -19,6 +19,18 @@ export const add = (a: number, b: number) => Math.fround(a + b);
 export const div = (a: number, b: number) => fromDouble(a / b);
 export const fromInteger = (n: number) => Math.fround(n);
 
+export const sqrt = (a: number) => Math.fround(Math.sqrt(a));
+
+/** a - 1 for 1 < a < 2^24, which is exact. */
+export const minusOne = (a: number) => Math.fround(a - 1);
+
+/** The smallest l >= 0 with a <= 2^l. */
+export function ceilLog2(a: number): number {
+  if (a <= 1) return 0;
+  const pattern = toBits(a);
+  return (pattern >>> 23) - 127 + ((pattern & 0x7fffff) === 0 ? 0 : 1);
+}
+
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 

@@ -2,8 +2,10 @@
  * Every use of randomness, in one list, so that no two ever share a word.
  *
  *     key     = (seed low, seed high, replica, stream)
- *     counter = (particle, step, block, 0)             for a particle's own randomness
- *             = (lower particle, higher particle, step, 0)   for a pair's
+ *     counter = (particle, step, block, elapsed)                   for a particle's own randomness
+ *             = (lower particle, higher particle, step, elapsed)   for a pair's
+ *
+ * `elapsed` tells the sub-steps of a step apart, and is 0 for a step without any.
  *
  * A particle is its index 0..N-1 within its replica, which never changes; so nothing depends on the order of buffers, on
  * threads, batching, workgroups, the number of replicas beside it, or the engine.

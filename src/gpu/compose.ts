@@ -4,9 +4,10 @@
  */
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { streams } from "../exact/streams.ts";
+import { clusterCapacity } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import { scanRun } from "../sizes.ts";
-import { type Access, counters, noOffender, type Stage } from "../stages.ts";
+import { type Access, counters, noOffender, progressFields, type Stage } from "../stages.ts";
 import { parameterNames } from "./parameters.ts";
 import { shaders } from "./shaders.generated.ts";
 
@@ -21,6 +22,7 @@ export interface Variant {
 export function variantOf(system: System): Variant {
   const flags = [`RATE_${system.rate.form.toUpperCase()}`];
   if (system.replicas > 1) flags.push("REPLICAS");
+  if (system.multirate !== null) flags.push("MULTIRATE");
   if (system.open) flags.push("OPEN");
   if (system.annihilation) flags.push("ANNIHILATION");
   return { dimension: system.dimension, flags };
@@ -29,6 +31,7 @@ export function variantOf(system: System): Variant {
 /** Every name that `#if` may ask for. */
 const flagNames = [
   "REPLICAS",
+  "MULTIRATE",
   "OPEN",
   "ANNIHILATION",
   "RATE_CONSTANT",
@@ -69,6 +72,9 @@ function header({ dimension }: Variant): string {
     `const scan_run = ${scanRun}u;`,
     `const no_offender = ${noOffender}u;`,
     ...Object.entries(streams).map(([name, stream]) => `const stream_${name} = ${stream}u;`),
+    `const cluster_capacity = ${clusterCapacity}u;`,
+    `const progress_stride = ${progressFields.length}u;`,
+    ...progressFields.map((name, k) => `const progress_${name} = ${k}u;`),
     ...counters.map((name, k) => `const counter_${name} = ${k}u;`),
   ].join("\n");
 }

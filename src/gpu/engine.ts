@@ -2,19 +2,23 @@
  * The GPU engine: plays the stages of `stages.ts`, many steps a submission, all replicas side by side. Between submissions it reads
  * a few counters; nothing else passes between host and device until an observation.
  */
-import { type Engine, leftTheBox, type Snapshot } from "../engine.ts";
+import { type Engine, leftTheBox, type Snapshot, type Work } from "../engine.ts";
 import { UserError } from "../errors.ts";
+import { toBits } from "../exact/single.ts";
 import { makeGrid } from "../grid.ts";
+import { type ClockSegment, type Epoch, Pacer } from "../model/pace.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
-import { sizesOf, tablesOf } from "../sizes.ts";
+import { scanRun, sizesOf, tablesOf } from "../sizes.ts";
 import {
   type BufferName,
   compactingStep,
   counters,
   type Extent,
+  multirateStep,
   noOffender,
+  progressFields,
   type Sizes,
   type Stage,
   type StageName,
@@ -41,6 +45,8 @@ interface Dispatch {
   extent: Extent;
 }
 
+type Counters = Record<(typeof counters)[number], number>;
+
 /** Wall time aimed at for one submission, in milliseconds: long enough to hide the host, far below drivers' watchdogs. */
 const submissionTime = 100;
 
@@ -58,7 +64,8 @@ export class GpuEngine implements Engine {
   readonly #memory: Memory;
   readonly #sizes: Sizes;
   readonly #workgroupSize: number;
-  readonly #dispatches: Record<StageName, Dispatch[]>;
+  /** Of the stages that the run needs. */
+  readonly #dispatches: Partial<Record<StageName, Dispatch[]>>;
   readonly #fixedBatch: number | null;
   #batch = 4;
   #slots: number;
@@ -67,12 +74,19 @@ export class GpuEngine implements Engine {
   #sorted = false;
   #log: EventLog;
   #failure: string | null = null;
+  /** Of a multirate run: moves of single particles. */
+  #moves = 0;
+  /** Of a uniform run: how many particles have vanished, and the sum of the steps each had made. */
+  #vanished = 0;
+  #vanishedAfter = 0;
+  readonly #pacers: Pacer[];
+  readonly #livingOf: number[];
 
   private constructor(
     system: System,
     open: OpenDevice,
     memory: Memory,
-    dispatches: Record<StageName, Dispatch[]>,
+    dispatches: Partial<Record<StageName, Dispatch[]>>,
     options: Required<Pick<GpuOptions, "workgroupSize">> & GpuOptions,
   ) {
     this.#system = system;
@@ -85,6 +99,8 @@ export class GpuEngine implements Engine {
     this.#slots = this.#sizes.slots;
     this.#living = this.#sizes.slots;
     this.#log = new EventLog(system.dimension);
+    this.#pacers = Array.from({ length: system.replicas }, () => new Pacer(system));
+    this.#livingOf = this.#pacers.map(() => system.particles);
     open.device.onuncapturederror = ({ error }) => {
       this.#failure ??= error.message;
     };
@@ -102,12 +118,12 @@ export class GpuEngine implements Engine {
     try {
       const dispatches = Object.fromEntries(
         await Promise.all(
-          Object.values(stages).map(async (stage) => [
-            stage.name,
-            await prepare(device, stage, variantOf(system), workgroupSize, memory),
+          stagesOf(system).map(async (name) => [
+            name,
+            await prepare(device, stages[name], variantOf(system), workgroupSize, memory),
           ]),
         ),
-      ) as Record<StageName, Dispatch[]>;
+      ) as Partial<Record<StageName, Dispatch[]>>;
       const engine = new GpuEngine(system, open, memory, dispatches, { ...options, workgroupSize });
       engine.#load();
       return engine;
@@ -139,14 +155,15 @@ export class GpuEngine implements Engine {
   }
 
   /** Fits the grid to the living, and tells the device how many slots are in use. */
-  #writeParameters(): void {
-    const { dimension, replicas, reach } = this.#system;
+  #writeParameters(reach = this.#system.reach): void {
+    const { dimension, replicas } = this.#system;
     const grid = makeGrid(dimension, Math.ceil(this.#slots / replicas), reach);
-    this.#nRuns = sizesOf({ ...this.#system, particles: Math.ceil(this.#slots / replicas) }).runs;
+    this.#nRuns = Math.ceil((replicas * grid.cells) / scanRun);
     this.#memory.write(this.#memory.parameters, packParameters(this.#system, this.#slots, grid));
   }
 
   async advance(to: number, onProgress?: (step: number) => void): Promise<void> {
+    if (this.#system.multirate !== null) return this.#advanceMultirate(to, onProgress);
     while (this.step < to) {
       // At first to bring neighbours together in memory, later to leave out the dead.
       if (!this.#sorted || this.#living < sparse * this.#slots) {
@@ -158,9 +175,78 @@ export class GpuEngine implements Engine {
     }
   }
 
+  /** All replicas go on side by side, each at its own pace, until all have come to the tick `to`. */
+  async #advanceMultirate(to: number, onProgress?: (step: number) => void): Promise<void> {
+    const ticks = () => this.#pacers.reduce((sum, { tick }) => sum + tick, 0) / this.#pacers.length;
+    while (this.#pacers.some(({ tick }) => tick < to)) {
+      await this.#playEpoch(to);
+      onProgress?.(ticks());
+    }
+    this.step = to;
+  }
+
+  async #playEpoch(to: number): Promise<void> {
+    const { replicas, reach } = this.#system;
+    const epochs = this.#pacers.map((pacer, r) =>
+      pacer.tick < to ? pacer.begin(this.#livingOf[r], to) : null,
+    );
+    const width = progressFields.length;
+    const rows = new Uint32Array(replicas * width);
+    for (const [r, epoch] of epochs.entries()) {
+      if (epoch !== null) rows.set(progressRow(this.#pacers[r].steps, epoch), r * width);
+    }
+    this.#memory.write(this.#memory.buffers.progress, rows);
+
+    const total = this.#livingOf.reduce((a, b) => a + b);
+    const compacts = !this.#sorted || total < sparse * this.#slots;
+    this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
+    const uniform = epochs.some((epoch) => epoch?.pace === null);
+    const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
+    for (let done = 0; done < steps; ) {
+      const begin = performance.now();
+      const batch = Math.min(steps - done, this.#fixedBatch ?? this.#batch);
+      const plain = multirateStep({ uniform, compact: false });
+      const schedule = Array<readonly StageName[]>(batch).fill(plain);
+      if (done === 0 && compacts) schedule[0] = multirateStep({ uniform, compact: true });
+      const { offender } = await this.#submit(schedule);
+      if (offender !== noOffender) {
+        throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
+      }
+      done += batch;
+      this.#fitBatch(batch, plain.length, begin);
+    }
+    if (compacts) {
+      this.#sorted = true;
+      this.#slots = total;
+    }
+    await this.#finishEpoch(epochs);
+  }
+
+  /** Reads how far each replica came, and who is left. */
+  async #finishEpoch(epochs: readonly (Epoch | null)[]): Promise<void> {
+    const { replicas, annihilation } = this.#system;
+    const width = progressFields.length;
+    const after = await this.#read("progress", replicas * width);
+    const field = (r: number, name: (typeof progressFields)[number]) =>
+      after[r * width + progressFields.indexOf(name)];
+    const taken = epochs.map((epoch, r) => (epoch === null ? 0 : epoch.steps - field(r, "left")));
+    for (const [r, count] of taken.entries()) {
+      this.#moves += count * this.#livingOf[r] + field(r, "moves");
+    }
+    const vanish = annihilation ? 2 : 1;
+    await this.#drainEvents((replica, step) => {
+      this.#livingOf[replica] -= vanish;
+      // It was spared the steps of the epoch after the one in which it vanished.
+      this.#moves -= vanish * (this.#pacers[replica].steps + taken[replica] - step - 1);
+    });
+    for (const [r, epoch] of epochs.entries()) {
+      if (epoch !== null) this.#pacers[r].end(taken[r], field(r, "overflow") === 1);
+    }
+  }
+
   async #compact(): Promise<void> {
     await this.#drainEvents();
-    const { living } = await this.#submit([compactingStep]);
+    const { living } = await this.#submitUniform([compactingStep]);
     this.#sorted = true;
     this.#slots = living;
     this.#living = living;
@@ -169,32 +255,24 @@ export class GpuEngine implements Engine {
 
   async #play(steps: number): Promise<void> {
     const begin = performance.now();
-    const { living } = await this.#submit(Array(steps).fill(uniformStep));
+    const { living } = await this.#submitUniform(Array(steps).fill(uniformStep));
     this.#living = living;
+    this.#fitBatch(steps, uniformStep.length, begin);
+  }
+
+  /** Chooses the steps of the next submission after one of `steps` that began at `begin`. */
+  #fitBatch(steps: number, stagesOfStep: number, begin: number): void {
     const perStep = (performance.now() - begin) / steps;
-    const most = Math.floor(mostDispatches / uniformStep.length);
+    const most = Math.floor(mostDispatches / stagesOfStep);
     // At most twice as many as before: a first measurement may be far off.
     this.#batch = Math.max(1, Math.min(most, 2 * steps, Math.round(submissionTime / perStep)));
   }
 
-  /** Plays steps and reads the counters. */
-  async #submit(
-    steps: readonly (readonly StageName[])[],
-  ): Promise<Record<(typeof counters)[number], number>> {
-    const encoder = this.#open.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const step of steps) for (const name of step) this.#encode(pass, name);
-    pass.end();
-    this.#open.device.queue.submit([encoder.finish()]);
-    const words = await this.#read("counters", counters.length);
-    const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Record<
-      (typeof counters)[number],
-      number
-    >;
+  /** Plays uniform steps, and checks that the device did. */
+  async #submitUniform(steps: readonly (readonly StageName[])[]): Promise<Counters> {
+    const state = await this.#submit(steps);
     if (state.offender !== noOffender) {
-      const { particles, side } = this.#system;
-      const [replica, particle] = [Math.floor(state.offender / particles), state.offender % particles];
-      throw new UserError(leftTheBox(particle, replica, state.step - 1, side));
+      throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, state.step - 1)));
     }
     this.step += steps.length;
     if (state.step !== this.step) {
@@ -203,8 +281,24 @@ export class GpuEngine implements Engine {
     return state;
   }
 
+  #whoIs(id: number, step: number) {
+    const { particles } = this.#system;
+    return { particle: id % particles, replica: Math.floor(id / particles), step };
+  }
+
+  /** Plays steps and reads the counters. */
+  async #submit(steps: readonly (readonly StageName[])[]): Promise<Counters> {
+    const encoder = this.#open.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (const step of steps) for (const name of step) this.#encode(pass, name);
+    pass.end();
+    this.#open.device.queue.submit([encoder.finish()]);
+    const words = await this.#read("counters", counters.length);
+    return Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
+  }
+
   #encode(pass: GPUComputePassEncoder, name: StageName): void {
-    for (const { pipeline, bindings, extent } of this.#dispatches[name]) {
+    for (const { pipeline, bindings, extent } of this.#dispatches[name]!) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindings);
       pass.dispatchWorkgroups(...this.#groups(extent));
@@ -214,7 +308,9 @@ export class GpuEngine implements Engine {
   /** Workgroups along x and y: one axis alone holds only 65,535. */
   #groups(extent: Extent): [number, number] {
     if (extent === "workgroup") return [1, 1];
-    const invocations = extent === "runs" ? this.#nRuns : this.#slots;
+    const invocations = { particles: this.#slots, runs: this.#nRuns, replicas: this.#system.replicas }[
+      extent
+    ];
     const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
     const x = Math.min(groups, 65535);
     return [x, Math.ceil(groups / x)];
@@ -227,7 +323,8 @@ export class GpuEngine implements Engine {
     return words;
   }
 
-  async #drainEvents(): Promise<void> {
+  /** Moves the device's events into the log, and tells of each. */
+  async #drainEvents(onEvent?: (replica: number, step: number) => void): Promise<void> {
     const at = counters.indexOf("events");
     const length = (await this.#read("counters", counters.length))[at];
     if (length === 0) return;
@@ -235,10 +332,14 @@ export class GpuEngine implements Engine {
     const width = 4 + dimension;
     const rows = await this.#read("events", length * width);
     for (let e = 0; e < length; e++) {
-      const [step, ringTime, survivor, vanished] = rows.subarray(e * width, e * width + 4);
+      const [step, moment, survivor, vanished] = rows.subarray(e * width, e * width + 4);
       const replica = Math.floor(survivor / particles);
       const place = rows.subarray(e * width + 4, (e + 1) * width);
-      this.#log.append(replica, step, ringTime, survivor % particles, vanished % particles, place);
+      const vanish = this.#system.annihilation ? 2 : 1;
+      this.#vanished += vanish;
+      this.#vanishedAfter += vanish * (step + 1);
+      onEvent?.(replica, step);
+      this.#log.append(replica, step, moment, survivor % particles, vanished % particles, place);
     }
     this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), at);
   }
@@ -279,9 +380,50 @@ export class GpuEngine implements Engine {
     };
   }
 
+  work(): Work {
+    if (this.#system.multirate === null)
+      return { macroSteps: this.step, particleSteps: this.#uniformMoves() };
+    return { macroSteps: Math.max(...this.#pacers.map(({ steps }) => steps)), particleSteps: this.#moves };
+  }
+
+  /** All for all steps, less those that the dead were spared; right once the events have been taken. */
+  #uniformMoves(): number {
+    const { particles, replicas } = this.#system;
+    return particles * replicas * this.step - (this.#vanished * this.step - this.#vanishedAfter);
+  }
+
+  clock(): ClockSegment[][] {
+    if (this.#system.multirate !== null) return this.#pacers.map(({ clock }) => clock);
+    return this.#pacers.map(() => [{ step: 0, tick: 0, ticks: 1 }]);
+  }
+
   dispose(): void {
     this.#memory.dispose();
   }
+}
+
+/** The stages that a run may come to: compiling the others would be for nothing. */
+function stagesOf({ multirate }: System): StageName[] {
+  const steps = multirate === null ? compactingStep : multirateStep({ uniform: true, compact: true });
+  return [...new Set<StageName>([...steps, "observe_masses"])];
+}
+
+/** A replica's row of the buffer `progress` at the start of an epoch. */
+function progressRow(step: number, { pace, steps }: Epoch): number[] {
+  const values: Record<(typeof progressFields)[number], number> = {
+    step,
+    left: steps,
+    macro: pace === null ? 0 : 1,
+    levels: pace?.levels ?? 0,
+    stretch: toBits(pace?.stretch ?? 1),
+    hazard: toBits(pace?.hazard ?? 1),
+    k: toBits(pace?.k ?? 1),
+    inverse_radius: toBits(pace?.inverseRadius ?? 1),
+    reach: pace?.reach ?? 0,
+    overflow: 0,
+    moves: 0,
+  };
+  return progressFields.map((name) => values[name]);
 }
 
 async function prepare(

@@ -10,6 +10,7 @@ export const parameterNames = [
   "slots",
   /** N, per replica. */
   "particles",
+  "replicas",
   "seed_low",
   "seed_high",
   /** The grid: axis k has 2^(cell_base + (k < cell_extra)) cells, a replica 2^cell_bits, all replicas n_cells. */
@@ -43,6 +44,7 @@ export function packParameters(system: System, slots: number, grid: Grid): Uint3
   const values: Record<ParameterName, number> = {
     slots,
     particles: system.particles,
+    replicas: system.replicas,
     seed_low: system.seed[0],
     seed_high: system.seed[1],
     cell_base: grid.base,

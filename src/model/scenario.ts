@@ -136,8 +136,28 @@ const engine = z.discriminatedUnion(
         .default(0.025)
         .describe("D dt / eps^2 for the pair that moves fastest, D = d(n) + d(m)."),
     }),
+    map({
+      kind: z
+        .literal("multirate", '"multirate"')
+        .describe("Long steps for the isolated, short ones for close clusters."),
+      step: number("a number above 0 and at most 1")
+        .positive()
+        .max(1)
+        .default(0.008)
+        .describe("The finest sub-step as D dt / eps^2 for the pair that moves fastest."),
+      k: between(1, 8)
+        .default(4)
+        .describe(
+          "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed.",
+        ),
+      crowd: number("a number above 0 and at most 1")
+        .positive()
+        .max(1)
+        .default(0.2)
+        .describe("Others expected within the isolation radius. Larger: longer steps, larger clusters."),
+    }),
   ],
-  '"uniform"',
+  '"uniform" or "multirate"',
 );
 
 const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of "0x" and 1 to 16 hexadecimal digits`;
@@ -241,8 +261,8 @@ const schema = map({
     .describe("64 bits that fix the whole run; above 2^53 - 1 as a quoted hexadecimal string."),
   engine: z
     .union(
-      [choice(["uniform"]).transform((kind) => engine.parse({ kind })), engine],
-      '"uniform" or a map with the keys kind, step',
+      [choice(["uniform", "multirate"]).transform((kind) => engine.parse({ kind })), engine],
+      '"uniform", "multirate" or a map with the keys kind, step and, for multirate, k, crowd',
     )
     .prefault("uniform")
     .describe("How it is computed; a bare kind takes that kind's defaults."),

@@ -50,10 +50,14 @@ export interface System {
   /** Density that one particle stands for: eps^(d-2), in the plane 1/|log eps|. */
   weight: number;
   potentialShape: Potential;
-  /** Time of one step. */
+  /** The largest d(m) there can be. */
+  fastest: number;
+  /** Time of one tick: a uniform step, or the finest sub-step wanted of a multirate one. */
   dt: number;
-  /** Steps after which to observe, increasing. */
+  /** Ticks after which to observe, increasing. */
   observeAt: number[];
+  /** How the multirate engine paces itself, see `paceOf`; null for the uniform step. */
+  multirate: { k: number; crowd: number } | null;
   /** Lattice units; a pair further apart than this along an axis is out of range. */
   reach: number;
   /** 1 / eps in lattice units, single precision. */
@@ -83,9 +87,9 @@ export function makeSystem(scenario: Scenario): System {
   const end = observe.times.at(-1)!;
   const wanted = (engine.step * eps * eps) / (2 * fastest);
   const steps = Math.max(1, Math.ceil(end / wanted - 1e-9));
-  if (!(steps < 2 ** 32)) {
+  if (!(steps < 2 ** (engine.kind === "uniform" ? 32 : 53))) {
     throw new UserError(
-      `observe.times ends at ${end}, which takes ${steps.toExponential(1)} steps of ${engine.step} eps^2 / D, but a uniform run can have at most 2^32; shorten the run or lower particles / Z.`,
+      `observe.times ends at ${end}, which takes ${steps.toExponential(1)} steps of ${engine.step} eps^2 / D, but a run can have at most 2^${engine.kind === "uniform" ? 32 : 53}; shorten the run or lower particles / Z.`,
     );
   }
   const dt = end > 0 ? end / steps : wanted;
@@ -112,8 +116,10 @@ export function makeSystem(scenario: Scenario): System {
     eps,
     weight: Z / particles,
     potentialShape,
+    fastest,
     dt,
     observeAt: observe.times.map((time) => Math.round(time / dt)),
+    multirate: engine.kind === "multirate" ? { k: engine.k, crowd: engine.crowd } : null,
     // A little more than eps, so that rounding can never make a pair beyond it one in range.
     reach: Math.ceil(range * (1 + 2 ** -20)) + 1,
     inverseRange: Math.fround(1 / range),

@@ -3,7 +3,7 @@ import type { Snapshot } from "../engine.ts";
 import type { System } from "../model/system.ts";
 
 /** Changes whenever the meaning of the hashed words does. */
-const format = 1;
+const format = 2;
 
 /**
  * SHA-256, as hexadecimal, of everything a run decided: its events in order and who is where, with what mass, at the end. Two runs

@@ -1,10 +1,10 @@
 /**
  * The genealogy of a run: one row for each coagulation or annihilation. With the start it gives the count of every mass at any time.
  *
- *     row = [replica, step, ring time, survivor, vanished, place of the survivor]   u32[5 + dimension]
+ *     row = [replica, step, moment, survivor, vanished, place of the survivor]   u32[5 + dimension]
  *
- * `step` counts from 0; the event takes effect at the end of its step. The ring time is the fraction of the step at which the pair rang,
- * the bit pattern of a single-precision number, and orders events within a step. Ids are 0..N-1 within the replica. Of an
+ * `step` counts from 0; the event takes effect at the end of its step. The moment is the fraction of the step at which the pair rang,
+ * in units of 2^-32, and orders events within a step. Ids are 0..N-1 within the replica. Of an
  * annihilating pair the "survivor" is the one with the lower id, and vanishes too.
  */
 export class EventLog {
@@ -20,7 +20,7 @@ export class EventLog {
   append(
     replica: number,
     step: number,
-    ringTime: number,
+    moment: number,
     survivor: number,
     vanished: number,
     place: Uint32Array,
@@ -33,11 +33,16 @@ export class EventLog {
     }
     this.#rows[at] = replica;
     this.#rows[at + 1] = step;
-    this.#rows[at + 2] = ringTime;
+    this.#rows[at + 2] = moment;
     this.#rows[at + 3] = survivor;
     this.#rows[at + 4] = vanished;
     this.#rows.set(place, at + 5);
     this.length++;
+  }
+
+  /** Forgets all rows. */
+  clear(): void {
+    this.length = 0;
   }
 
   appendAll(other: EventLog): void {
@@ -51,7 +56,7 @@ export class EventLog {
     return this.#rows.subarray(e * this.width, (e + 1) * this.width);
   }
 
-  /** All rows in order of replica, step, ring time and ids: the order that no engine's timing can change. u32[length, width]. */
+  /** All rows in order of replica, step, moment and ids: the order that no engine's timing can change. u32[length, width]. */
   sorted(): Uint32Array {
     const order = Uint32Array.from({ length: this.length }, (_, e) => e);
     order.sort((a, b) => this.#compare(a * this.width, b * this.width));

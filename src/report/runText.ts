@@ -4,14 +4,22 @@ import type { Compared, Observation, Place, SimulationResult } from "../simulate
 import { formatCount, formatDuration, formatTable, formatWithError } from "./table.ts";
 
 /** What is simulated, and where. */
-export function introduce({ scenario, eps, dt, observeAt }: System, { adapter, driver, why }: Place): string {
+export function introduce(
+  { scenario, eps, dt, observeAt, multirate }: System,
+  { adapter, driver, why }: Place,
+): string {
   const { name, model, particles, dimension, replicas, domain, Z } = scenario;
   const where =
     "torus" in domain ? `a torus of side ${domain.torus}` : `space, in a box of side ${domain.space}`;
   const on = adapter === null ? "the CPU reference" : `${adapter} (${driver})`;
+  const ticks = observeAt.at(-1)!;
+  const pace =
+    multirate === null
+      ? `${ticks} steps of ${short(dt)}`
+      : `multirate steps down to ${short(dt)}, ${formatCount(ticks)} times until the end`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
-    `eps = ${short(eps)}, ${observeAt.at(-1)} steps of ${short(dt)}`,
+    `eps = ${short(eps)}, ${pace}`,
     `on ${on}: ${why}`,
   ].join("\n");
 }

@@ -26,7 +26,7 @@ export interface Difference {
 /** The digest of the whole run of a system on an engine. */
 export async function digestOf(system: System, engine: Engine): Promise<string> {
   const log = new EventLog(system.dimension);
-  await engine.advance(system.observeAt.at(-1)!);
+  for (const tick of system.observeAt) await engine.advance(tick);
   await engine.takeEvents(log);
   return digest(system, log.sorted(), await engine.snapshot());
 }
@@ -49,13 +49,19 @@ export async function findDifference(
   );
 }
 
-/** Plays two engines at their start step by step until a particle differs; null if none does to the end. */
+/**
+ * Plays two engines at their start until a particle differs, step by step or, where steps are of many lengths, from observation to
+ * observation; null if none does to the end.
+ */
 export async function playUntilDifferent(
   system: System,
   cpu: Engine,
   gpu: Engine,
 ): Promise<Difference | null> {
-  for (let step = 0; step <= system.observeAt.at(-1)!; step++) {
+  const end = system.observeAt.at(-1)!;
+  const stops =
+    system.multirate === null ? Array.from({ length: end + 1 }, (_, k) => k) : [0, ...system.observeAt];
+  for (const step of stops) {
     await Promise.all([cpu.advance(step), gpu.advance(step)]);
     const found = firstDifference(await cpu.snapshot(), await gpu.snapshot(), system);
     if (found !== null) return { step, ...found };

@@ -149,9 +149,9 @@ describe("who leaves the box that stands for space", () => {
       steps: 4000,
     });
     const system = makeSystem(scenario);
-    const message = async (engine: Engine) => {
+    const message = async (engine: Engine, { observeAt } = system) => {
       try {
-        return await engine.advance(4000).then(
+        return await engine.advance(observeAt.at(-1)!).then(
           () => "nobody left",
           (error: Error) => error.message,
         );
@@ -163,5 +163,13 @@ describe("who leaves the box that stands for space", () => {
     expect(cpu).toMatch(/^domain.space is 1, but particle \d+ of replica \d left the box in step \d+;/);
     expect(await message(await GpuEngine.create(system, open))).toBe(cpu);
     expect(await message(await GpuEngine.create(system, open, { batch: 13 }))).toBe(cpu);
+
+    const multirate = makeSystem({
+      ...scenario,
+      engine: { kind: "multirate", step: 0.008, k: 4, crowd: 0.2 },
+    });
+    const either = await message(new CpuEngine(multirate), multirate);
+    expect(either).toMatch(/^domain.space is 1, but a particle left the box;/);
+    expect(await message(await GpuEngine.create(multirate, open), multirate)).toBe(either);
   });
 });

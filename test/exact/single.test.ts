@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { add, div, fromBits, fromInteger, mul, toBits } from "../../src/exact/single.ts";
+import {
+  add,
+  ceilLog2,
+  div,
+  fromBits,
+  fromInteger,
+  minusOne,
+  mul,
+  sqrt,
+  toBits,
+} from "../../src/exact/single.ts";
 import { openTestGpu } from "../support/gpu.ts";
 import { hex, wordSource } from "../support/words.ts";
 
@@ -216,4 +226,113 @@ test("the order of numbers is the order of their bits", () => {
     }),
     { seed: 6, numRuns: 1000 },
   );
+});
+
+const unaryShader = `#import single
+@compute @workgroup_size(workgroup_size)
+fn main(@builtin(global_invocation_id) global: vec3<u32>) {
+  let at = global.x;
+  if (at >= arrayLength(&numbers)) {
+    return;
+  }
+  let a = numbers[at];
+  results[4u * at] = single_sqrt(a);
+  results[4u * at + 1u] = single_minus_one(a);
+  results[4u * at + 2u] = single_ceil_log2(a);
+  results[4u * at + 3u] = single_shift_down(a, 30u);
+}`;
+
+/** Of one number: the twin, whether the contract covers a pattern, and what it fixes there. */
+const unary = [
+  {
+    name: "sqrt",
+    twin: (a: number) => toBits(sqrt(fromBits(a))),
+    covers: isNumber,
+    wanted: (a: number) => patternOf(Math.sqrt(numberOf(a))),
+  },
+  {
+    name: "minusOne",
+    twin: (a: number) => toBits(minusOne(fromBits(a))),
+    covers: (a: number) => a > patternOf(1) && a < patternOf(2 ** 24),
+    wanted: (a: number) => patternOf(numberOf(a) - 1),
+  },
+  {
+    name: "ceilLog2",
+    twin: (a: number) => ceilLog2(fromBits(a)),
+    covers: isNumber,
+    wanted: (a: number) => powers.findIndex((power) => numberOf(a) <= power),
+  },
+  {
+    // The engines halve standard deviations as often as a level says, and hazards twice as often.
+    name: "shiftDown",
+    twin: (a: number) => toBits(mul(fromBits(a), 2 ** -30)),
+    covers: isNumber,
+    wanted: (a: number) => (numberOf(a) < least * 2 ** 30 ? 0 : patternOf(numberOf(a) * 2 ** -30)),
+  },
+] as const;
+
+const powers = Array.from({ length: 129 }, (_, l) => 2 ** l);
+
+/** Compares both engines with doubles, where the contract covers the patterns; returns how many it does, per operation. */
+async function checkUnary(patterns: Uint32Array): Promise<number[]> {
+  const buffers = {
+    numbers: { access: "read", words: patterns },
+    results: { access: "write", words: new Uint32Array(4 * patterns.length) },
+  } as const;
+  const { results } = await gpu.runShader(unaryShader, buffers);
+  return unary.map(({ name, twin, covers, wanted }, k) => {
+    let checked = 0;
+    for (const [at, a] of patterns.entries()) {
+      if (!covers(a)) continue;
+      checked++;
+      const [right, onCpu, onGpu] = [wanted(a), twin(a), results[4 * at + k]];
+      if (onCpu === right && onGpu === right) continue;
+      expect.fail(`${name}(${hex(a)}) is ${hex(right)}, not ${hex(onGpu)} (GPU), ${hex(onCpu)} (CPU).`);
+    }
+    return checked;
+  });
+}
+
+const draws = (count: number, draw: (next: () => number) => number) => {
+  const next = wordSource(7);
+  return Uint32Array.from({ length: count }, () => draw(next));
+};
+
+test("roots, logarithms and 2^-30th parts are the double's, rounded, for numbers of every size", async () => {
+  const [sqrt, , ceilLog2, shiftDown] = await checkUnary(
+    draws(2 ** 18, (next) => pattern(1 + (next() % 254), roughFraction(next))),
+  );
+  expect([sqrt, ceilLog2, shiftDown]).toEqual([2 ** 18, 2 ** 18, 2 ** 18]);
+});
+
+test("one less is exact for any number between one and 2^24", async () => {
+  const count = 2 ** 18;
+  const [, minusOne] = await checkUnary(
+    draws(count, (next) => pattern(127 + (next() % 24), roughFraction(next))),
+  );
+  // All but one itself.
+  expect(minusOne).toBeGreaterThan(0.98 * count);
+});
+
+test("roots of squares are exact, and round as the double's at the squares' neighbours", async () => {
+  const count = 2 ** 17;
+  const squares = draws(count, (next) => {
+    const root = (1 + (next() & 0xfff)) * 2 ** ((next() % 113) - 62);
+    expect(numberOf(patternOf(root * root))).toBe(root * root);
+    return patternOf(root * root);
+  });
+  const [exact] = await checkUnary(squares);
+  expect(exact).toBe(count);
+  for (const off of [-1, 1]) expect((await checkUnary(squares.map((a) => a + off)))[0]).toBe(count);
+});
+
+test("roots, one less and logarithms are right at powers of two, their neighbours and the ends of the range", async () => {
+  const exponents = Array.from({ length: 254 }, (_, e) => (e + 1) << 23);
+  const nearby = exponents.flatMap((a) => Array.from({ length: 65 }, (_, k) => a + k - 32));
+  const ends = [0, 1 << 23, (1 << 23) + 1, (254 << 23) | 0x7ffffe, (254 << 23) | 0x7fffff];
+  const patterns = [...nearby.filter(isNumber), ...ends];
+  const [sqrt, minusOne, ceilLog2] = await checkUnary(Uint32Array.from(patterns));
+  expect([sqrt, ceilLog2]).toEqual([patterns.length, patterns.length]);
+  // Above 1, above and below 2 .. 2^23, below 2^24.
+  expect(minusOne).toBe(32 + 23 * 65 + 32);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { merge_apply } from "../../src/cpu/merge_apply.ts";
+import { merge_apply, momentOf } from "../../src/cpu/merge_apply.ts";
 import { merge_resolve } from "../../src/cpu/merge_resolve.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
 import { toBits } from "../../src/exact/single.ts";
@@ -35,6 +35,7 @@ function couple(masses: [number, number], spec: Partial<CloudSpec> = {}) {
 
 describe("the reference", () => {
   const match = { i: 0, j: 1, time: 0.25 };
+  const whole = { elapsed: 0, length: 1, end: 1 };
 
   test("gives the survivor the whole mass where it is, and logs who, when and where", () => {
     const { system, particles } = couple([2, 5]);
@@ -43,7 +44,29 @@ describe("the reference", () => {
     expect([...particles.mass].sort()).toEqual([0, 7]);
     const survivor = particles.mass[0] === 7 ? 0 : 1;
     const place = particles.place.subarray(3 * survivor, 3 * survivor + 3);
-    expect([...log.sorted()]).toEqual([0, step, toBits(0.25), survivor, 1 - survivor, ...place]);
+    expect([...log.sorted()]).toEqual([0, step, 2 ** 30, survivor, 1 - survivor, ...place]);
+  });
+
+  test("logs the moment in 2^-32 of the step, rounded down, and none at its very end", () => {
+    expect(momentOf(0.75, whole)).toBe(3 * 2 ** 30);
+    expect(momentOf(2 ** -33, whole)).toBe(0);
+    expect(momentOf(1, whole)).toBe(2 ** 32 - 1);
+    const third = { elapsed: 32, length: 16, end: 64 };
+    expect(momentOf(0, third)).toBe(2 ** 31);
+    expect(momentOf(0.5, third)).toBe(2 ** 31 + 2 ** 29);
+    expect(momentOf(1, third)).toBe(2 ** 31 + 2 ** 30 - 1);
+    expect(momentOf(0.999, { elapsed: 4 ** 15 - 1, length: 1, end: 4 ** 15 })).toBe(2 ** 32 - 1);
+  });
+
+  test("draws who survives anew in every sub-step", () => {
+    const survivors = (elapsed: number) =>
+      Array.from({ length: 64 }, (_, step) => {
+        const { system, particles } = couple([1, 1]);
+        merge_apply(system, particles, step, [match], new EventLog(3), { elapsed, length: 1, end: 4 });
+        return particles.mass[0];
+      });
+    expect(survivors(1)).toEqual(survivors(1));
+    expect(survivors(1)).not.toEqual(survivors(2));
   });
 
   test("lets neither survive an annihilation, and logs it with the lower id first", () => {
@@ -81,7 +104,7 @@ interface Merged {
   events: number[][];
 }
 
-/** The reference's masses by slot and its log, each row as the GPU writes it: step, time, survivor, vanished, place. */
+/** The reference's masses by slot and its log, each row as the GPU writes it: step, moment, survivor, vanished, place. */
 function byReference(cloud: Cloud, matches: ReturnType<typeof merge_resolve>[]): Merged {
   const { system } = cloud;
   const mass = cloud.mass.slice();

@@ -1,0 +1,38 @@
+// One merge: masses change and the event is logged. Twin: src/cpu/merge_apply.ts.
+#import pair
+
+const record = 4u + dimension; // step, moment, survivor, vanished, place
+
+// i must be the lower id; `moment` counts in units of 2^-32 of the step, `elapsed` tells sub-steps apart.
+fn merge_pair(i: u32, j: u32, step: u32, elapsed: u32, moment: u32) {
+  var survivor = i;
+  var vanished = j;
+#if ANNIHILATION
+  mass[i] = 0u;
+#else
+  if (!lower_survives(i, j, step, elapsed)) {
+    survivor = j;
+    vanished = i;
+  }
+  mass[survivor] += mass[vanished];
+#endif
+  mass[vanished] = 0u;
+  let at = record * atomicAdd(&counters[counter_events], 1u);
+  events[at] = step;
+  events[at + 1u] = moment;
+  events[at + 2u] = id[survivor];
+  events[at + 3u] = id[vanished];
+  for (var k = 0u; k < dimension; k++) {
+    events[at + 4u + k] = place[dimension * survivor + k];
+  }
+}
+
+// A fraction from 0 to 1, in single precision, in units of 2^-by, rounded down, for `by` from 2 to 32; 1 itself is a little less.
+fn fixed_point(fraction: u32, by: u32) -> u32 {
+  let exponent = (fraction >> 23u) + by;
+  if (fraction >= one) {
+    return select((1u << (by & 31u)) - 1u, 0xffffffffu, by == 32u);
+  }
+  let m = significand(fraction);
+  return select(m >> min(150u - exponent, 31u), m << (exponent - 150u), exponent >= 150u);
+}

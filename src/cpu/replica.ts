@@ -1,0 +1,113 @@
+/** One replica of the reference engine: its particles, and how far it has come. */
+
+import { massFunction } from "../exact/massFunction.ts";
+import { mul } from "../exact/single.ts";
+import { type Pace, Pacer } from "../model/pace.ts";
+import { makeStart } from "../model/start.ts";
+import type { System } from "../model/system.ts";
+import type { EventLog } from "../observe/eventLog.ts";
+import { brownian_step, moveBy } from "./brownian_step.ts";
+import { CellList } from "./cellList.ts";
+import { cluster_find } from "./cluster_find.ts";
+import { cluster_follow } from "./cluster_follow.ts";
+import { compact } from "./compact.ts";
+import { merge_apply } from "./merge_apply.ts";
+import { merge_resolve } from "./merge_resolve.ts";
+import { pair_search } from "./pair_search.ts";
+import type { Particles } from "./particles.ts";
+import { type Progress, step_end } from "./step_end.ts";
+
+/** Of a step: taken; not taken, since a cluster overflowed; or the lowest id of those who left the box that stands for R^d. */
+type Outcome = null | "overflow" | number;
+
+/** Who left the box that stands for R^d, and in which step. */
+export interface Leaver {
+  particle: number;
+  step: number;
+}
+
+export class Replica {
+  readonly particles: Particles;
+  readonly pacer: Pacer;
+  /** Moves of single particles. */
+  moves = 0;
+  readonly #system: System;
+  readonly #log: EventLog;
+  readonly #cells: CellList;
+
+  constructor(system: System, replica: number, log: EventLog) {
+    const { particles, dimension, reach } = system;
+    this.#system = system;
+    this.#log = log;
+    this.pacer = new Pacer(system);
+    this.#cells = new CellList(dimension, particles, reach);
+    this.particles = {
+      replica,
+      living: particles,
+      ...makeStart(system, replica),
+      id: Uint32Array.from({ length: particles }, (_, i) => i),
+    };
+  }
+
+  /** Plays to the tick `to`, an observation's where steps are of many lengths; stops after every step. Returns who left the box first. */
+  *play(to: number): Generator<void, Leaver | null> {
+    const { pacer, particles } = this;
+    while (pacer.tick < to) {
+      const { pace, steps } = pacer.begin(particles.living, to);
+      const progress: Progress = { step: pacer.steps, left: steps };
+      let outcome: Outcome = null;
+      while (progress.left > 0 && outcome === null) {
+        const { step } = progress;
+        outcome = pace === null ? this.#uniformStep(step) : this.#macroStep(step, pace);
+        if (outcome === null) step_end(progress);
+        yield;
+      }
+      pacer.end(steps - progress.left, outcome === "overflow");
+      if (typeof outcome === "number") return { particle: outcome, step: pacer.steps };
+    }
+    return null;
+  }
+
+  /** Everybody moves by a tick, then pairs in range may ring. */
+  #uniformStep(step: number): Outcome {
+    const [system, particles] = [this.#system, this.particles];
+    this.moves += particles.living;
+    const leaver = brownian_step(system, particles, step);
+    if (leaver !== null) return leaver;
+    this.#cells.list(particles, system.reach);
+    const { grid, start, order } = this.#cells;
+    const candidates = pair_search(system, particles, step, grid.bits, start, order);
+    if (candidates.length > 0) {
+      merge_apply(system, particles, step, merge_resolve(candidates, particles.id), this.#log);
+      compact(particles);
+    }
+    return null;
+  }
+
+  /** The isolated move at once, clusters are followed. Nothing happens where a cluster overflows. */
+  #macroStep(step: number, pace: Pace): Outcome {
+    const [system, particles] = [this.#system, this.particles];
+    this.#cells.list(particles, pace.reach);
+    const { grid, start, order } = this.#cells;
+    const clusters = cluster_find(pace, particles, grid.bits, start, order);
+    if (clusters === null) return "overflow";
+
+    let leaver = Number.POSITIVE_INFINITY;
+    const inCluster = new Uint8Array(particles.living);
+    for (const members of clusters) for (const i of members) inCluster[i] = 1;
+    for (let i = 0; i < particles.living; i++) {
+      if (inCluster[i] === 1) continue;
+      const sigma = mul(pace.stretch, massFunction(system.sigma, particles.mass[i]));
+      if (moveBy(system, particles, i, step, 0, sigma)) leaver = Math.min(leaver, particles.id[i]);
+      this.moves++;
+    }
+    const before = this.#log.length;
+    for (const members of clusters) {
+      const followed = cluster_follow(system, pace, particles, members, step, this.#log);
+      this.moves += followed.moves;
+      leaver = Math.min(leaver, followed.leaver ?? leaver);
+    }
+    if (this.#log.length > before) compact(particles);
+    return leaver === Number.POSITIVE_INFINITY ? null : leaver;
+  }
+}

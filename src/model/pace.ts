@@ -1,0 +1,137 @@
+/**
+ * How the multirate engine cuts time: a pure function of how many live, how much time is left until the next observation, and how
+ * careful overflows have made it. Both engines follow it, so it decides trajectories.
+ *
+ * A macro-step of `ticks` ticks moves particles with nobody within `radius` at once; the others form clusters that are followed
+ * in sub-steps of a quarter, a sixteenth, ... of it. k standard deviations of the fastest pair's relative displacement just fit
+ * between eps and the radius, so that hardly any pair that starts outside meets within a macro-step.
+ */
+import { pow } from "../exact/elementary.ts";
+import { latticeSide, type System } from "./system.ts";
+
+export interface Pace {
+  /** Length of a macro-step in ticks; a tick is the finest sub-step wanted, system.dt. */
+  ticks: number;
+  /** Macro-steps of this length until the pace is set anew. */
+  steps: number;
+  /** The finest level: a sub-step of level l takes ticks / 4^l, and ticks / 4^levels is at most one tick. */
+  levels: number;
+  /** sqrt(ticks), single precision: how many times a tick's standard deviation a macro-step has. */
+  stretch: number;
+  /** Ticks, single precision: how many times a tick's hazard a macro-step has. */
+  hazard: number;
+  /** Standard deviations of a pair's relative displacement that are to fit into its gap; single precision. */
+  k: number;
+  /** Pairs nearer than this are in one cluster; lattice units, and its inverse in single precision. */
+  reach: number;
+  inverseRadius: number;
+}
+
+/** Macro-steps after which the pace is looked at again. */
+const paceEvery = 64;
+
+/** A cluster with more members than this is not followed: its replica does not take the step, and becomes more careful. */
+export const clusterCapacity = 16;
+
+/** Sub-steps are counted in 32 bits with two to spare: at most 4^15. */
+const mostLevels = 15;
+
+/**
+ * What a cluster beyond capacity multiplies `care` by, and what an epoch without one gives back. The step that would have had it is not
+ * taken: it is the start of the step that decides, before any random word of the step is drawn, so nothing is selected.
+ */
+const carefulness = { overflow: 0.5, recovery: 1.05 };
+
+/**
+ * The pace for `living` particles of a replica with `left` ticks to go (at least 1). `care` in (0, 1] shortens steps. Null: no macro-step
+ * longer than a tick is to be had, and uniform steps of one tick serve.
+ */
+export function paceOf(system: System, living: number, left: number, care: number): Pace | null {
+  if (system.multirate === null) return null;
+  const { dimension, side, eps, dt, fastest } = system;
+  const { k, crowd } = system.multirate;
+  const unit = side / latticeSide;
+  // The radius within which `crowd` others are expected if the living are spread evenly.
+  const radius = side * pow(crowd / (Math.max(1, living - 1) * ballVolume(dimension)), 1 / dimension);
+  const room = Math.min(radius, side / 4) - eps;
+  if (room <= 0) return null;
+  // Relative displacement of the fastest pair: variance 2 (d_i + d_j) t = 4 fastest t.
+  const wanted = Math.floor(((room / k) ** 2 / (4 * fastest * dt)) * care);
+  const ticks = Math.min(wanted, left, 4 ** mostLevels);
+  if (ticks < 2) return null;
+  const needed = eps + k * Math.sqrt(4 * fastest * dt * ticks);
+  let levels = 0;
+  while (4 ** levels < ticks) levels++;
+  return {
+    ticks,
+    steps: Math.min(paceEvery, Math.floor(left / ticks)),
+    levels,
+    stretch: Math.fround(Math.sqrt(ticks)),
+    hazard: Math.fround(ticks),
+    k: Math.fround(k),
+    // A quarter of the side at most: a wider cube could come back to the cell it starts in, the other way around the torus.
+    reach: Math.min(latticeSide / 4, Math.ceil((needed / unit) * (1 + 2 ** -20)) + 1),
+    inverseRadius: Math.fround(unit / needed),
+  };
+}
+
+/** Volume of the unit ball of R^d: pi, 4 pi / 3, pi^2 / 2, 8 pi^2 / 15. */
+function ballVolume(d: number): number {
+  return d <= 1 ? (d === 0 ? 1 : 2) : (ballVolume(d - 2) * 2 * Math.PI) / d;
+}
+
+/** A stretch of steps at one pace. */
+export interface Epoch {
+  /** Null: uniform steps of one tick. */
+  pace: Pace | null;
+  /** Of each step. */
+  ticks: number;
+  steps: number;
+}
+
+/** From step `step` on, which starts at `tick`, steps last `ticks` ticks of system.dt. */
+export interface ClockSegment {
+  step: number;
+  tick: number;
+  ticks: number;
+}
+
+/** The tick at which a step starts; a fraction of a step is allowed. */
+export function tickOf(clock: readonly ClockSegment[], step: number): number {
+  const segment = clock.findLast((from) => from.step <= step)!;
+  return segment.tick + (step - segment.step) * segment.ticks;
+}
+
+/** How far one replica has come, and at what pace it goes on: the same for both engines. */
+export class Pacer {
+  /** Ticks done. */
+  tick = 0;
+  /** Steps taken, of any length: what tells their random words apart. */
+  steps = 0;
+  readonly clock: ClockSegment[] = [];
+  readonly #system: System;
+  #care = 1;
+  #epoch: Epoch = { pace: null, ticks: 1, steps: 0 };
+
+  constructor(system: System) {
+    this.#system = system;
+  }
+
+  /** The next epoch of a replica with `living` particles, on its way to the tick `to`, which must be an observation's. */
+  begin(living: number, to: number): Epoch {
+    const left = to - this.tick;
+    const pace = paceOf(this.#system, living, left, this.#care);
+    const ticks = pace?.ticks ?? 1;
+    this.#epoch = { pace, ticks, steps: pace?.steps ?? Math.min(paceEvery, left) };
+    if (this.clock.at(-1)?.ticks !== ticks) this.clock.push({ step: this.steps, tick: this.tick, ticks });
+    return this.#epoch;
+  }
+
+  /** The epoch has ended after `taken` steps, early only because a cluster overflowed. */
+  end(taken: number, overflow: boolean): void {
+    this.steps += taken;
+    this.tick += taken * this.#epoch.ticks;
+    const { overflow: less, recovery } = carefulness;
+    this.#care = overflow ? this.#care * less : Math.min(1, this.#care * recovery);
+  }
+}
