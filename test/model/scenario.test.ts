@@ -114,6 +114,12 @@ describe("parseScenario", () => {
   it("takes a bare engine name for that engine's defaults", () => {
     expect(parseScenario({ ...least, engine: "uniform" }).engine).toEqual({ kind: "uniform", step: 0.025 });
     expect(parseScenario({ ...least, engine: { kind: "uniform" } }).engine.step).toBe(0.025);
+    expect(parseScenario({ ...least, engine: "multirate" }).engine).toEqual({
+      kind: "multirate",
+      step: 0.008,
+      k: 4,
+      crowd: 0.2,
+    });
   });
 
   it("turns -0 into 0", () => {
@@ -370,9 +376,17 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ seed: "0x" }, `seed is "0x", but must be ${seedMust}.`],
     [{ seed: "0x12345678901234567" }, `seed is "0x12345678901234567", but must be ${seedMust}.`],
     [{ seed: true }, `seed is true, but must be ${seedMust}.`],
-    [{ engine: "warp" }, 'engine is "warp", but must be "uniform" or a map with the keys kind, step.'],
-    [{ engine: { kind: "warp" } }, 'engine.kind is "warp", but must be "uniform".'],
-    [{ engine: {} }, 'engine.kind is missing; it must be "uniform".'],
+    [
+      { engine: "warp" },
+      'engine is "warp", but must be "uniform", "multirate" or a map with the keys kind, step and, for multirate, k, crowd.',
+    ],
+    [{ engine: { kind: "multirate", k: 0.5 } }, "engine.k is 0.5, but must be a number from 1 to 8."],
+    [
+      { engine: { kind: "multirate", crowd: 0 } },
+      "engine.crowd is 0, but must be a number above 0 and at most 1.",
+    ],
+    [{ engine: { kind: "warp" } }, 'engine.kind is "warp", but must be "uniform" or "multirate".'],
+    [{ engine: {} }, 'engine.kind is missing; it must be "uniform" or "multirate".'],
     [
       { engine: { kind: "uniform", step: 2 } },
       "engine.step is 2, but must be a number above 0 and at most 1.",
