@@ -5,7 +5,7 @@ import { UserError } from "./errors.ts";
 import { type OpenDevice, openDevice } from "./gpu/device.ts";
 import { GpuEngine, type GpuOptions } from "./gpu/engine.ts";
 import { type ClockSegment, tickOf } from "./model/pace.ts";
-import { parseScenario, type Scenario, type ScenarioInput } from "./model/scenario.ts";
+import { parseScenario, type Scenario, type ScenarioInput, uniformStepDefault } from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
 import { digest } from "./observe/digest.ts";
 import { EventLog } from "./observe/eventLog.ts";
@@ -288,10 +288,7 @@ function checkAgainstGenealogy(
   }
 }
 
-/** D dt / eps^2 of a uniform step as it is by default: what a run's work is compared with. */
-const uniformDefault = 0.025;
-
-/** Moves of single particles that a run with the uniform step would take: the particles' lifetimes over the length of its step. */
+/** Moves of single particles that a run with the default uniform step would take: the particles' lifetimes over the step. */
 function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][]): number {
   const { particles, replicas, annihilation, observeAt, dt, eps, fastest, scenario } = system;
   const width = 5 + system.dimension;
@@ -303,5 +300,5 @@ function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][
     ticks -= (annihilation ? 2 : 1) * (end - tickOf(clock[replica], step + 1));
   }
   if (scenario.engine.kind === "uniform") return ticks;
-  return Math.round((ticks * dt * 2 * fastest) / (uniformDefault * eps * eps));
+  return Math.round((ticks * dt * 2 * fastest) / (uniformStepDefault * eps * eps));
 }

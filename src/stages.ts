@@ -4,6 +4,7 @@
  * A stage is `shaders/<name>.wgsl`, the twin `src/cpu/<name>.ts`, the row here and the test `test/stages/<name>.test.ts`. The order of a
  * row's buffers is their order of binding; the declarations in WGSL are made from it (`gpu/compose.ts`).
  */
+
 /** "read": array<u32>; "write": the same, read and written; "atomic": array<atomic<u32>>. */
 export type Access = "read" | "write" | "atomic";
 

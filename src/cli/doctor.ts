@@ -10,6 +10,9 @@ import { adapterOption, jsonOption, printJson } from "./options.ts";
 const howToGetOne =
   "Install a Vulkan driver: your GPU's own, or Mesa's software Vulkan (Debian 13, Ubuntu: apt install mesa-vulkan-drivers libvulkan1; Debian 12: the same with -t bookworm-backports).";
 
+/** A case of `coagula verify` that takes a moment and reacts a good deal. */
+const selfTestCase = verifyCases.find(({ name }) => name === "1000 particles")!;
+
 /** The limits that decide how large a system can be. */
 const shownLimits = [
   "maxBufferSize",
@@ -47,7 +50,7 @@ async function examine(wanted: string | undefined) {
     return { ok: false, ...host, adapter: null, missing: ["a WebGPU adapter"], advice: howToGetOne };
   try {
     const { limits } = open.device;
-    const selfTest = await compareEngines(makeSystem(verifyCases[6].scenario), open);
+    const selfTest = await compareEngines(makeSystem(selfTestCase.scenario), open);
     const equal = selfTest.cpu === selfTest.gpu;
     return {
       ok: equal,

@@ -1,6 +1,6 @@
-import { add, fromInteger, mul } from "../exact/single.ts";
 import { clusterCapacity, type Pace } from "../model/pace.ts";
 import { makeNeighbours } from "./neighbours.ts";
+import { squaredDistance } from "./pair.ts";
 import type { Particles } from "./particles.ts";
 
 /**
@@ -24,7 +24,7 @@ export function cluster_find(
   const neighbours = makeNeighbours(place, bits, start, order, pace.reach);
   let i = 0;
   const visit = (j: number) => {
-    if (j < i || !isWithin(pace, place, bits.length, i, j)) return;
+    if (j < i || squaredDistance(place, bits.length, pace.inverseRadius, i, j) >= 1) return;
     const [a, b] = [lowest(i), lowest(j)];
     towards[Math.max(a, b)] = Math.min(a, b);
   };
@@ -40,14 +40,4 @@ export function cluster_find(
     clusters.set(head, members);
   }
   return [...clusters.values()];
-}
-
-/** Whether |x_i - x_j| is below the radius. */
-function isWithin({ inverseRadius }: Pace, place: Uint32Array, d: number, i: number, j: number): boolean {
-  let sum = 0;
-  for (let k = 0; k < d; k++) {
-    const scaled = mul(fromInteger(Math.abs((place[d * i + k] - place[d * j + k]) | 0)), inverseRadius);
-    sum = add(sum, mul(scaled, scaled));
-  }
-  return sum < 1;
 }

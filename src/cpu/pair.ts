@@ -9,11 +9,21 @@ import type { Rate, System } from "../model/system.ts";
 
 /** |x_i - x_j|^2 / eps^2 along the shorter way around the torus. */
 export function separation(system: System, place: Uint32Array, i: number, j: number): number {
-  const d = system.dimension;
+  return squaredDistance(place, system.dimension, system.inverseRange, i, j);
+}
+
+/** |x_i - x_j|^2 in units of a length whose inverse, in lattice units, is given in single precision. */
+export function squaredDistance(
+  place: Uint32Array,
+  d: number,
+  inverseUnit: number,
+  i: number,
+  j: number,
+): number {
   let sum = 0;
   for (let k = 0; k < d; k++) {
     const apart = Math.abs((place[d * i + k] - place[d * j + k]) | 0);
-    const scaled = mul(fromInteger(apart), system.inverseRange);
+    const scaled = mul(fromInteger(apart), inverseUnit);
     sum = add(sum, mul(scaled, scaled));
   }
   return sum;

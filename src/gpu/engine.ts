@@ -73,6 +73,8 @@ export class GpuEngine implements Engine {
   #nRuns = 0;
   #sorted = false;
   #log: EventLog;
+  /** Events on the device, as of the last submission. */
+  #undrained = 0;
   #failure: string | null = null;
   /** Of a multirate run: moves of single particles. */
   #moves = 0;
@@ -288,13 +290,20 @@ export class GpuEngine implements Engine {
 
   /** Plays steps and reads the counters. */
   async #submit(steps: readonly (readonly StageName[])[]): Promise<Counters> {
+    this.#dispatch(steps.flat());
+    const words = await this.#read("counters", counters.length);
+    const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
+    this.#undrained = state.events;
+    return state;
+  }
+
+  /** Submits stages, one after the other. */
+  #dispatch(names: readonly StageName[]): void {
     const encoder = this.#open.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const step of steps) for (const name of step) this.#encode(pass, name);
+    for (const name of names) this.#encode(pass, name);
     pass.end();
     this.#open.device.queue.submit([encoder.finish()]);
-    const words = await this.#read("counters", counters.length);
-    return Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
   }
 
   #encode(pass: GPUComputePassEncoder, name: StageName): void {
@@ -325,8 +334,7 @@ export class GpuEngine implements Engine {
 
   /** Moves the device's events into the log, and tells of each. */
   async #drainEvents(onEvent?: (replica: number, step: number) => void): Promise<void> {
-    const at = counters.indexOf("events");
-    const length = (await this.#read("counters", counters.length))[at];
+    const length = this.#undrained;
     if (length === 0) return;
     const { dimension, particles } = this.#system;
     const width = 4 + dimension;
@@ -341,7 +349,8 @@ export class GpuEngine implements Engine {
       onEvent?.(replica, step);
       this.#log.append(replica, step, moment, survivor % particles, vanished % particles, place);
     }
-    this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), at);
+    this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("events"));
+    this.#undrained = 0;
   }
 
   async takeEvents(log: EventLog): Promise<void> {
@@ -353,11 +362,7 @@ export class GpuEngine implements Engine {
   async countMasses(): Promise<Uint32Array> {
     const { buffers } = this.#memory;
     this.#memory.write(buffers.mass_count, new Uint32Array(this.#sizes.massCounts));
-    const encoder = this.#open.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    this.#encode(pass, "observe_masses");
-    pass.end();
-    this.#open.device.queue.submit([encoder.finish()]);
+    this.#dispatch(["observe_masses"]);
     return this.#read("mass_count", this.#sizes.massCounts);
   }
 

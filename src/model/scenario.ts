@@ -125,6 +125,9 @@ const initialLaw = map({
 const exponent = between(-8, 8).describe("The power of the mass.");
 const scale = nonNegative().describe("The factor in front.");
 
+/** D dt / eps^2 of a uniform step unless a scenario says otherwise. */
+export const uniformStepDefault = 0.025;
+
 const engine = z.discriminatedUnion(
   "kind",
   [
@@ -133,7 +136,7 @@ const engine = z.discriminatedUnion(
       step: number("a number above 0 and at most 1")
         .positive()
         .max(1)
-        .default(0.025)
+        .default(uniformStepDefault)
         .describe("D dt / eps^2 for the pair that moves fastest, D = d(n) + d(m)."),
     }),
     map({
