@@ -16,7 +16,7 @@ export function introduce(
   const pace =
     multirate === null
       ? `${ticks} steps of ${short(dt)}`
-      : `multirate steps down to ${short(dt)}, ${formatCount(ticks)} times until the end`;
+      : `multirate steps down to ${short(dt)} (the run is ${formatCount(ticks)} of them long)`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
     `eps = ${short(eps)}, ${pace}`,
