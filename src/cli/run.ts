@@ -45,8 +45,9 @@ The results folder holds summary.json, events.csv and density.svg.`,
 async function run(path: string, options: RunOptions): Promise<void> {
   const scenario = override(await loadScenario(path), options);
   const interrupt = new AbortController();
-  // Who asks twice does not want to wait for the end of a step.
-  const onInterrupt = () => (interrupt.signal.aborted ? process.exit(130) : interrupt.abort());
+  // Asked again, it goes on ending: a process that exits while the device works may crash in its driver. And it stays deaf to signals
+  // to the end, so that none kills it half-way through.
+  const onInterrupt = () => interrupt.abort();
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
@@ -78,7 +79,6 @@ async function run(path: string, options: RunOptions): Promise<void> {
   } finally {
     progress.abandon();
     folder?.abandon();
-    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
   }
 }
 
