@@ -7,6 +7,7 @@ import { bufferBytes, sizesOf } from "../src/sizes.ts";
 import { caseOf } from "../src/verify/cases.ts";
 import { recordOf } from "./record.ts";
 import { measureStepRates, type StepRate } from "./stepRate.ts";
+import { measureTimeToSolution, type TimeToSolution } from "./timeToSolution.ts";
 
 const { values } = parseArgs({
   options: {
@@ -51,7 +52,19 @@ for (const { particles, bytesPerParticle } of memory) {
     `device memory at N = ${formatCount(particles)}, d = 3: ${bytesPerParticle.toFixed(1)} bytes per particle`,
   );
 }
-if (values.json) console.log(JSON.stringify({ ...record, rates, memory }));
+
+const runs: TimeToSolution[] = [];
+const wanted = values.quick
+  ? ({ particles: 1000, time: 0.01, engines: ["gpu", "cpu"] } as const)
+  : ({ particles: 10_000, time: 0.08, engines: ["gpu", "cpu"] } as const);
+say(`\nmultirate, annihilation of ${wanted.particles} particles at Z = 1 to t = ${wanted.time}:`);
+for await (const run of measureTimeToSolution(open, wanted)) {
+  runs.push(run);
+  say(
+    `${run.engine}: ${run.seconds.toFixed(1)} s, ${run.macroSteps} macro-steps, ${formatCount(run.particleSteps)} particle-steps, ${run.left.toFixed(4)} left, limit ${run.limit.toFixed(4)}`,
+  );
+}
+if (values.json) console.log(JSON.stringify({ ...record, rates, memory, runs }));
 open?.release();
 
 /** Of all buffers, tables and all, for the resolved workload. */

@@ -15,13 +15,13 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
 #if MULTIRATE
   if (takes_macro_step(id[i])) {
     if (best[2u * i] == 0u) {
-      move_by(i, progress_of(id[i], progress_step), 0u, single_mul(progress_of(id[i], progress_stretch), sigma));
+      move_by(i, progress_of(id[i], progress_step), single_mul(progress_of(id[i], progress_stretch), sigma));
     }
   } else if (takes_uniform_step(id[i])) {
-    move_by(i, progress_of(id[i], progress_step), 0u, sigma);
+    move_by(i, progress_of(id[i], progress_step), sigma);
   }
 #else
-  move_by(i, atomicLoad(&counters[counter_step]), 0u, sigma);
+  move_by(i, atomicLoad(&counters[counter_step]), sigma);
   rank[i] = atomicAdd(&cell_count[cell_of(i)], 1u);
 #endif
 }

@@ -1,69 +1,134 @@
-// Every particle finds the cluster it belongs to: all that are connected with it by distances below its replica's radius. The members
-// are chained by increasing id through `best`, and the first of each chain is listed to be followed.
-#import distance
+// Every particle looks who is within its replica's radius; the first of each cluster, of all who are connected by such distances, then gathers
+// the members, chained by increasing id through `rank`.
 #import replicas
 #import walk
 
 const capacity = cluster_capacity;
-const alone = 0u; // best[2 i]: whether i is in a cluster
-const member = 1u;
-const last = 0x7fffffffu; // best[2 i + 1]: the next member of the cluster, or `last`
+const last = 0x7fffffffu; // in `rank`: there is no next member
 
+// In best[2 i]: how many are near i. If one, best[2 i + 1] is who.
+const none = 0u;
+const one_other = 1u;
+const several = 2u;
+
+fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
+  return global.x + global.y * groups.x * workgroup_size;
+}
+
+// Who has somebody near, and no one of a lower id, may be the first of a cluster.
 @compute @workgroup_size(workgroup_size)
-fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
-  if (i >= params.slots || mass[i] == 0u) {
+fn look(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let at = invocation(global, groups);
+  if (at >= cell_start[params.n_cells]) {
     return;
   }
-  let replica = replica_of(id[i]);
-  let run = replica * progress_stride;
+  // In the order of the cells, so that invocations side by side look around in the same place.
+  let i = order[at];
+  let run = replica_of(id[i]) * progress_stride;
   if (atomicLoad(&progress[run + progress_left]) == 0u || atomicLoad(&progress[run + progress_macro]) == 0u) {
     return;
   }
-  let reach = atomicLoad(&progress[run + progress_reach]);
-  let inverse_radius = atomicLoad(&progress[run + progress_inverse_radius]);
-  var found: array<u32, capacity>;
-  found[0] = i;
-  var n = 1u;
-  for (var visited = 0u; visited < n; visited++) {
-    var walk = start_walk(found[visited], reach);
-    while (walk.going) {
-      let cell = walk_on(&walk);
-      let end = cell_start[cell + 1u];
-      for (var slot = cell_start[cell]; slot < end; slot++) {
-        let j = order[slot];
-        if (!is_near(found[visited], j, reach) || squared_distance(found[visited], j, inverse_radius) >= one) {
-          continue;
-        }
-        var known = false;
-        for (var k = 0u; k < n; k++) {
-          known = known || found[k] == j;
-        }
-        if (known) {
-          continue;
-        }
-        if (n == capacity) {
-          // Too large to be followed: this replica does not take the step.
-          atomicStore(&progress[run + progress_overflow], 1u);
-          return;
-        }
-        found[n] = j;
-        n += 1u;
+  let ball = ball_of(atomicLoad(&progress[run + progress_reach]));
+  var near = none;
+  var other = nobody;
+  var is_first = true;
+  var walk = start_walk(i, ball.reach);
+  while (walk.going) {
+    next_row(&walk);
+    for (var slot = walk.slot; slot < walk.end; slot++) {
+      let j = order[slot];
+      if (is_in_ball(&walk, i, j, ball)) {
+        near = select(several, one_other, near == none);
+        other = j;
+        is_first = is_first && id[i] < id[j];
       }
     }
   }
-  var next = last;
-  var is_first = true;
-  for (var k = 1u; k < n; k++) {
-    let j = found[k];
-    is_first = is_first && id[i] < id[j];
-    if (id[j] > id[i] && (next == last || id[j] < id[next])) {
-      next = j;
-    }
-  }
-  best[2u * i] = select(member, alone, n == 1u);
-  best[2u * i + 1u] = next;
-  if (is_first && n > 1u) {
+  best[2u * i] = near;
+  best[2u * i + 1u] = other;
+  if (near != none && is_first) {
     proposers[atomicAdd(&counters[counter_proposers], 1u)] = i;
   }
+}
+
+// The members found so far of the cluster that an invocation gathers, in the order of their ids; a bit for each whose neighbours are known.
+var<private> found: array<u32, capacity>;
+var<private> n: u32;
+var<private> seen: u32;
+
+@compute @workgroup_size(workgroup_size)
+fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let c = invocation(global, groups);
+  if (c >= atomicLoad(&counters[counter_proposers])) {
+    return;
+  }
+  let first = proposers[c];
+  let run = replica_of(id[first]) * progress_stride;
+  let ball = ball_of(atomicLoad(&progress[run + progress_reach]));
+  found[0] = first;
+  n = 1u;
+  seen = 0u;
+  var going = true;
+  while (going && seen != (1u << n) - 1u) {
+    let k = countTrailingZeros(~seen);
+    seen |= 1u << k;
+    let i = found[k];
+    if (best[2u * i] == one_other) {
+      going = meet(best[2u * i + 1u]);
+      continue;
+    }
+    var walk = start_walk(i, ball.reach);
+    while (going && walk.going) {
+      next_row(&walk);
+      for (var slot = walk.slot; going && slot < walk.end; slot++) {
+        let j = order[slot];
+        if (is_in_ball(&walk, i, j, ball)) {
+          going = meet(j);
+        }
+      }
+    }
+  }
+  if (n > capacity) {
+    // Too large to be followed: this replica does not take the step.
+    atomicStore(&progress[run + progress_overflow], 1u);
+  }
+  if (!going) {
+    return;
+  }
+  // Behind those who may be first come pairs, and from the end down larger clusters: those who follow them are busy equally long. There is room:
+  // every cluster has a member more than may be its first.
+  if (n == 2u) {
+    proposers[atomicLoad(&counters[counter_proposers]) + atomicAdd(&counters[counter_pairs], 1u)] = first;
+  } else {
+    proposers[params.slots - 1u - atomicAdd(&counters[counter_larger], 1u)] = first;
+  }
+  for (var k = 0u; k < n; k++) {
+    rank[found[k]] = select(found[min(k + 1u, capacity - 1u)], last, k + 1u == n);
+  }
+}
+
+// Takes up j among the members, unless it is there. False if the cluster is not to be gathered here: j is first, or there are too many.
+fn meet(j: u32) -> bool {
+  var at = n;
+  while (at > 0u && id[found[at - 1u]] > id[j]) {
+    at -= 1u;
+  }
+  if (at == 0u) {
+    return false;
+  }
+  if (found[at - 1u] == j) {
+    return true;
+  }
+  if (n == capacity) {
+    n += 1u;
+    return false;
+  }
+  for (var k = n; k > at; k--) {
+    found[k] = found[k - 1u];
+  }
+  found[at] = j;
+  let below = (1u << at) - 1u;
+  seen = (seen & below) | ((seen & ~below) << 1u);
+  n += 1u;
+  return true;
 }

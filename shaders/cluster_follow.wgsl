@@ -1,138 +1,277 @@
-// Follows each cluster through a macro-step, one invocation for each, in sub-steps fine enough for its closest pair.
+// Follows each cluster through a macro-step, each member in sub-steps fine enough for those close to it. An invocation follows one cluster after
+// another, so that those of a subgroup, whose clusters take very different times, are all at work.
+#import elapsed
+#import fine
 #import mass_function
 #import merge
-#import move
-#import walk
+#import replicas
 
-const capacity = cluster_capacity;
 const last = 0x7fffffffu;
-const far = 0x4b800000u; // 2^24 in single precision: from there on a pair's gap is its distance, which is the same to 24 bits
 
 // What following a cluster needs of its replica's run.
-struct Pace {
-  step: u32,
-  levels: u32,
-  stretch: u32,
-  hazard: u32,
-  k: u32,
-}
+var<private> step: u32;
+var<private> levels: u32;
+var<private> stretch: u32;
+var<private> hazard: u32;
+var<private> clearance: u32;
 
-// The coarsest level at which k standard deviations of the pair's relative displacement fit into its gap to eps; the deviations of the two
-// are those of a whole macro-step.
-fn level_of(pace: Pace, i: u32, j: u32, sigma_i: u32, sigma_j: u32) -> u32 {
-  let distance = single_sqrt(separation(i, j));
-  if (distance <= one) {
-    return pace.levels;
-  }
-  var gap = distance;
-  if (distance < far) {
-    gap = single_minus_one(distance);
-  }
-  let a = single_mul(sigma_i, params.inverse_range);
-  let b = single_mul(sigma_j, params.inverse_range);
-  let needed = single_mul(pace.k, single_sqrt(single_add(single_mul(a, a), single_mul(b, b))));
-  return min(pace.levels, single_ceil_log2(single_div(needed, gap)));
-}
+// The living members, in the order of their ids: entries of the particle arrays, standard deviations of a tick, the level of the sub-step that each
+// is in, and the earliest moment at which it can merge. A bit of `free` for each that begins a sub-step now.
+var<private> n: u32;
+var<private> there: array<u32, cluster_capacity>;
+var<private> sigma: array<u32, cluster_capacity>;
+var<private> level: array<u32, cluster_capacity>;
+var<private> earliest: array<u32, cluster_capacity>;
+var<private> free: u32;
+
+// Of the cluster: its replica's row of `progress`; the number of the sub-steps that begin together; moves.
+var<private> run: u32;
+var<private> number: u32;
+var<private> moves: u32;
+
+// Sub-steps until an invocation that is done looks for another cluster: so that most of a subgroup do so together.
+const stretch_of_sub_steps = 4u;
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let c = global.x + global.y * groups.x * workgroup_size;
-  if (c >= atomicLoad(&counters[counter_proposers])) {
-    return;
+  let n_candidates = atomicLoad(&counters[counter_proposers]);
+  let n_larger = atomicLoad(&counters[counter_larger]);
+  let n_clusters = n_larger + atomicLoad(&counters[counter_pairs]);
+  // Where there is an invocation for each, it takes its own; else the next: on processors, invocations run one after another.
+  let n_followers = groups.x * groups.y * workgroup_size;
+  let one_each = n_clusters <= n_followers;
+  var c = global.x + global.y * groups.x * workgroup_size;
+  if (!one_each) {
+    c = atomicAdd(&counters[counter_followed], 1u);
   }
-  let first = proposers[c];
-  let run = replica_of(id[first]) * progress_stride;
-  if (atomicLoad(&progress[run + progress_overflow]) != 0u) {
-    return;
-  }
-  let pace = Pace(
-    atomicLoad(&progress[run + progress_step]),
-    atomicLoad(&progress[run + progress_levels]),
-    atomicLoad(&progress[run + progress_stretch]),
-    atomicLoad(&progress[run + progress_hazard]),
-    atomicLoad(&progress[run + progress_k]),
-  );
-  // The living members, in the order of their ids.
-  var there: array<u32, capacity>;
-  var sigma: array<u32, capacity>;
-  var n = 0u;
-  for (var i = first; i != last; i = best[2u * i + 1u]) {
-    there[n] = i;
-    n += 1u;
-  }
-  // A first move of each is counted by the host.
-  var extra_moves = 0u - n;
-  let end = 1u << (2u * pace.levels);
-  var elapsed = 0u;
-  while (elapsed < end && n > 0u) {
-    for (var a = 0u; a < n; a++) {
-      sigma[a] = single_mul(pace.stretch, mass_function(params.sigma_table, mass[there[a]]));
-    }
-    var level = 0u;
-    for (var a = 1u; a < n; a++) {
-      for (var b = 0u; b < a; b++) {
-        level = max(level, level_of(pace, there[a], there[b], sigma[a], sigma[b]));
+  var under_way = false;
+  while (under_way || c < n_clusters) {
+    if (!under_way) {
+      // Larger clusters first: one that takes long should not be the last.
+      let first = proposers[select(n_candidates + (c - n_larger), params.slots - 1u - c, c < n_larger)];
+      if (one_each) {
+        c = n_clusters;
+      } else {
+        c = atomicAdd(&counters[counter_followed], 1u);
       }
+      under_way = begin(first);
     }
-    // Coarser only when the time elapsed is a multiple of the sub-step.
-    while ((elapsed & ((1u << (2u * (pace.levels - level))) - 1u)) != 0u) {
-      level += 1u;
+    for (var s = 0u; under_way && s < stretch_of_sub_steps; s++) {
+      under_way = sub_step();
     }
-    let length = 1u << (2u * (pace.levels - level));
-    for (var a = 0u; a < n; a++) {
-      move_by(there[a], pace.step, elapsed, single_shift_down(sigma[a], level));
-    }
-    extra_moves += n;
-    n = react(&there, n, pace, level, elapsed);
-    elapsed += length;
   }
-  atomicAdd(&progress[run + progress_moves], extra_moves);
 }
 
-// Lets the pairs in range ring, first come first served, nobody twice. Returns how many live on, moved to the front.
-fn react(there: ptr<function, array<u32, capacity>>, n: u32, pace: Pace, level: u32, elapsed: u32) -> u32 {
-  let share = single_shift_down(pace.hazard, 2u * level);
-  var taken = 0u; // a bit for each member that has reacted
+fn is_in(members: u32, a: u32) -> bool {
+  return ((members >> a) & 1u) != 0u;
+}
+
+// Whether the cluster still is under way.
+fn sub_step() -> bool {
+  let coarsest = coarsest_level();
+  free = 0u;
+  for (var a = 0u; a < n; a++) {
+    if (level[a] >= coarsest) {
+      free |= 1u << a;
+      level[a] = coarsest;
+    }
+  }
+  for (var a = 1u; a < n; a++) {
+    for (var b = 0u; b < a; b++) {
+      if (is_in(free, a) && is_in(free, b)) {
+        let needed = level_of(a, b, min(level[a], level[b]));
+        level[a] = max(level[a], needed);
+        level[b] = max(level[b], needed);
+      }
+    }
+  }
+  for (var a = 0u; a < n; a++) {
+    if (is_in(free, a)) {
+      move_member(a);
+    }
+  }
+  moves += countOneBits(free);
+  react();
+  number += 1u;
+  var finest = 0u;
+  for (var a = 0u; a < n; a++) {
+    finest = max(finest, level[a]);
+  }
+  if (n > 0u && elapse(finest)) {
+    return true;
+  }
+  for (var a = 0u; a < n; a++) {
+    settle(a);
+  }
+  atomicAdd(&progress[run + progress_moves], moves);
+  return false;
+}
+
+// Takes up a cluster; false if its replica does not take the step.
+fn begin(first: u32) -> bool {
+  run = replica_of(id[first]) * progress_stride;
+  if (atomicLoad(&progress[run + progress_overflow]) != 0u) {
+    return false;
+  }
+  step = atomicLoad(&progress[run + progress_step]);
+  levels = atomicLoad(&progress[run + progress_levels]);
+  stretch = atomicLoad(&progress[run + progress_stretch]);
+  hazard = atomicLoad(&progress[run + progress_hazard]);
+  clearance = atomicLoad(&progress[run + progress_clearance]);
+  n = 0u;
+  for (var i = first; i != last; i = rank[i]) {
+    there[n] = i;
+    sigma[n] = mass_function(params.sigma_table, mass[i]);
+    level[n] = 0u;
+    earliest[n] = 0u;
+    for (var k = 0u; k < dimension; k++) {
+      refine(n, k, place[dimension * i + k]);
+    }
+    n += 1u;
+  }
+  for (var w = 0u; w < elapsed_words; w++) {
+    elapsed[w] = 0u;
+  }
+  number = 0u;
+  moves = 0u - n; // the first of each is counted by the host
+  return true;
+}
+
+// Writes where a member is now.
+fn settle(a: u32) {
+  for (var k = 0u; k < dimension; k++) {
+    place[dimension * there[a] + k] = coarsen(a, k);
+  }
+}
+
+// The coarsest level from `least` on at which the gap between two members has room for their moves.
+fn level_of(a: u32, b: u32, least: u32) -> u32 {
+  measure(a, b);
+  // The distance in units that leave 14 bits of its largest coordinate: units of 2^cut of the refined lattice's.
+  var cut = coarse_bits;
+  for (var k = 0u; k < dimension; k++) {
+    cut = max(cut, bit_length(k));
+  }
+  cut -= coarse_bits;
+  var square = 0u;
+  for (var k = 0u; k < dimension; k++) {
+    let along = leading(k, cut);
+    square += along * along;
+  }
+  let distance = single_from_integer(square);
+  let eps = single_scale(params.range, i32(params.drop) - i32(cut));
+  // The faster of the two may stand for both: the gap then has room for a little more than it need have.
+  let wanted = single_mul(clearance, max(sigma[a], sigma[b]));
+  for (var l = least; l < levels; l++) {
+    // A level is a factor of sqrt(2) in the standard deviation.
+    let needed = single_add(eps, single_scale(parity_of(wanted, l), i32(fine_bits) - i32(cut) - i32(l >> 1u)));
+    if (single_mul(needed, needed) <= distance) {
+      return l;
+    }
+  }
+  return max(least, levels);
+}
+
+fn move_member(a: u32) {
+  let i = there[a];
+  let replica = replica_of(id[i]);
+  let particle = id[i] - replica * params.particles;
+  let significand_of_sigma = parity_of(single_mul(stretch, sigma[a]), level[a]);
+  var words: vec4<u32>;
+  for (var k = 0u; k < dimension; k++) {
+    if (k % 4u == 0u) {
+      words = random_words(replica, stream_move, vec4(particle, step, k / 4u, number));
+    }
+#if OPEN
+    let before = on_lattice(a, k);
+#endif
+    displace(a, k, words[k % 4u], significand_of_sigma, level[a] >> 1u);
+#if OPEN
+    // In R^d nobody may cross the seam of the torus that stands for it.
+    let after = on_lattice(a, k);
+    let to_the_left = (words[k % 4u] >> 31u) == 1u;
+    if ((to_the_left && after > before) || (!to_the_left && after < before)) {
+      atomicMin(&counters[counter_offender], id[i]);
+    }
+#endif
+  }
+}
+
+// |x_a - x_b|^2 / eps^2 if it may be below one, else one.
+fn separation_of(a: u32, b: u32) -> u32 {
+  measure(a, b);
+  var sum = 0u;
+  for (var k = 0u; k < dimension; k++) {
+    let along = leading(k, params.drop);
+    if (bit_length(k) > 32u + params.drop || along > params.reach) {
+      return one;
+    }
+    sum = single_add(sum, squared_share(along));
+  }
+  return sum;
+}
+
+// Lets pairs in range of those who took a sub-step together ring, first come first served, nobody twice.
+fn react() {
+  var left = free;
   loop {
-    var earliest = never;
+    var first_time = never;
     var first = 0u;
     var second = 0u;
     // Members are in the order of their ids: of pairs that ring together the first found is the one that counts.
     for (var a = 0u; a < n; a++) {
       for (var b = a + 1u; b < n; b++) {
-        let i = (*there)[a];
-        let j = (*there)[b];
-        if (((taken >> a) & 1u) != 0u || ((taken >> b) & 1u) != 0u || !is_near(i, j, params.reach)) {
+        if (!is_in(left, a) || !is_in(left, b) || level[a] != level[b]) {
           continue;
         }
-        let time = ring_time(i, j, pace.step, elapsed, share);
-        if (time < earliest) {
-          earliest = time;
+        let s = separation_of(a, b);
+        if (s >= one) {
+          continue;
+        }
+        let share = single_scale(hazard, i32(levels) - i32(level[a]));
+        let time = ring_time_at(there[a], there[b], s, step, number, share);
+        if (time < first_time) {
+          first_time = time;
           first = a;
           second = b;
         }
       }
     }
-    if (earliest == never) {
+    if (first_time == never) {
       break;
     }
-    // Fractions of the sub-step become fractions of the macro-step: a sub-step of this level is 2^(32 - 2 level) units.
-    var moment = fixed_point(earliest, 32u - 2u * level);
-    if (pace.levels != 0u) {
-      moment += elapsed << (32u - 2u * pace.levels);
-    }
-    merge_pair((*there)[first], (*there)[second], pace.step, elapsed, moment);
-    taken |= (1u << first) | (1u << second);
+    // Fractions of the sub-step become fractions of the macro-step, in units of 2^-32; where sub-steps are shorter than that, who merges later
+    // still does so at a later moment.
+    var moment = elapsed[0] + fixed_point(first_time, 32u - min(32u, level[first]));
+    moment = max(max(earliest[first], earliest[second]), min(moment, 0u - n));
+    earliest[first] = moment + 1u;
+    earliest[second] = moment + 1u;
+    settle(first);
+    settle(second);
+    merge_pair(there[first], there[second], step, number, moment);
+    left &= ~((1u << first) | (1u << second));
   }
-  if (taken == 0u) {
-    return n;
+  if (left != free) {
+    keep_the_living();
   }
+}
+
+// Moves the living members to the front, in the order they have.
+fn keep_the_living() {
   var left = 0u;
   for (var a = 0u; a < n; a++) {
-    if (mass[(*there)[a]] != 0u) {
-      (*there)[left] = (*there)[a];
-      left += 1u;
+    let i = there[a];
+    if (mass[i] == 0u) {
+      continue;
     }
+    there[left] = i;
+    sigma[left] = mass_function(params.sigma_table, mass[i]);
+    level[left] = level[a];
+    earliest[left] = earliest[a];
+    for (var w = 0u; w < dimension * fine_words; w++) {
+      fine[dimension * fine_words * left + w] = fine[dimension * fine_words * a + w];
+    }
+    left += 1u;
   }
-  return left;
+  n = left;
 }

@@ -21,6 +21,8 @@ export interface Work {
   macroSteps: number;
   /** Moves of single particles, sub-steps included, all replicas. */
   particleSteps: number;
+  /** Those of them in clusters beyond each member's first of a step; 0 in a uniform run. */
+  subSteps: number;
 }
 
 export interface Engine {
@@ -46,12 +48,12 @@ export interface Engine {
 
 /** The sentence for particles that left the box; of a multirate run, whose replicas keep times of their own, it does not say who was first. */
 export function leftTheBox(
-  { side, multirate }: Pick<System, "side" | "multirate">,
+  { side, multirate, firstReplica }: Pick<System, "side" | "multirate" | "firstReplica">,
   { particle, replica, step }: { particle: number; replica: number; step: number },
 ): string {
   const who =
     multirate === null
-      ? `particle ${particle} of replica ${replica} left the box in step ${step}`
+      ? `particle ${particle} of replica ${firstReplica + replica} left the box in step ${step}`
       : "a particle left the box";
   return `domain.space is ${side}, but ${who}; raise domain.space so that nobody does, or end the run earlier.`;
 }

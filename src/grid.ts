@@ -3,7 +3,7 @@
  * may choose and change theirs freely.
  */
 export interface Grid {
-  /** Axis k has 2^bits[k] cells: `base`, and one more for the first `extra` axes. */
+  /** Axis k has 2^bits[k] cells: `base`, and one more for the last `extra` axes, since a row of cells is walked at once. */
   bits: number[];
   base: number;
   extra: number;
@@ -20,6 +20,6 @@ export function makeGrid(dimension: number, particles: number, reach: number): G
   const total = Math.min(wanted, dimension * widest);
   const base = Math.floor(total / dimension);
   const extra = total % dimension;
-  const bits = Array.from({ length: dimension }, (_, k) => base + (k < extra ? 1 : 0));
+  const bits = Array.from({ length: dimension }, (_, k) => base + (k >= dimension - extra ? 1 : 0));
   return { bits, base, extra, total, cells: 2 ** total };
 }

@@ -1,33 +1,26 @@
 /** The way through the whole house: a scenario in, observations as they come, and a result. */
-import { CpuEngine } from "./cpu/engine.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { type OpenDevice, openDevice } from "./gpu/device.ts";
-import { GpuEngine, type GpuOptions } from "./gpu/engine.ts";
 import { type ClockSegment, tickOf } from "./model/pace.ts";
 import { parseScenario, type Scenario, type ScenarioInput, uniformStepDefault } from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
-import { digest } from "./observe/digest.ts";
-import { EventLog } from "./observe/eventLog.ts";
-import { replay } from "./observe/genealogy.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
-import { type LimitPoint, limitOf } from "./oracle/limit.ts";
+import { type LimitPoint, limitBeside } from "./oracle/limit.ts";
+import { type OpenPlace, openPlace, type Place, type PlaceOptions } from "./place.ts";
+import { play } from "./play.ts";
 import { version } from "./version.generated.ts";
 
-export type EngineChoice = "auto" | "gpu" | "cpu";
-
-export interface SimulateOptions extends GpuOptions {
-  /** Where to run. "auto" (the default): a hardware GPU, else a software adapter, else the CPU reference. */
-  engine?: EngineChoice;
-  /** Part of the name of the adapter to use. */
-  adapter?: string;
+export interface SimulateOptions extends PlaceOptions {
+  /**
+   * What the first replica is numbered, for a run in pieces: replica r of this run takes the trajectory of replica firstReplica + r of a
+   * run from 0 on, the default. In what comes out, replicas are counted from 0 all the same.
+   */
+  firstReplica?: number;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
   /** Ends the run with an error soon after it is aborted. */
   signal?: AbortSignal;
 }
 
-/** An estimate beside the kinetic limit; null where the limit is not known yet. */
+/** An estimate beside the kinetic limit; null where that would take minutes to solve for (`limitBeside`). */
 export interface Compared extends Estimate {
   theory: number | null;
 }
@@ -39,17 +32,6 @@ export interface Observation {
   count: Compared;
   /** Particles of mass 1, 2, ..., as many as the scenario observes. */
   masses: ({ mass: number } & Compared)[];
-}
-
-/** Where a run takes place, and why there. */
-export interface Place {
-  engine: "gpu" | "cpu";
-  /** Its name and driver, and whether it is a software adapter; null on the CPU reference. */
-  adapter: string | null;
-  driver: string | null;
-  software: boolean | null;
-  /** A sentence. */
-  why: string;
 }
 
 export interface SimulationResult extends Place {
@@ -70,7 +52,9 @@ export interface SimulationResult extends Place {
     macroSteps: number;
     /** Moves of single particles, all replicas. */
     particleSteps: number;
-    /** The same for a run with the uniform step. */
+    /** Those of them in clusters beyond each member's first of a step; 0 in a uniform run. */
+    subSteps: number;
+    /** Moves that a run with the default uniform step would take. */
     uniformParticleSteps: number;
   };
   /** Coagulations or annihilations, all replicas. */
@@ -98,7 +82,7 @@ export interface Simulation extends AsyncIterable<Observation> {
  * iteration.
  */
 export function simulate(scenario: ScenarioInput, options: SimulateOptions = {}): Simulation {
-  const system = makeSystem(parseScenario(scenario));
+  const system = makeSystem(parseScenario(scenario), options.firstReplica);
   const seen: Observation[] = [];
   let waiting: (() => void)[] = [];
   const wake = () => {
@@ -106,15 +90,15 @@ export function simulate(scenario: ScenarioInput, options: SimulateOptions = {})
     waiting = [];
   };
   let ended = false;
-  const chosen = chooseEngine(system, options);
-  const run = play(system, chosen, options, (observation) => {
+  const opening = openPlace(options);
+  const run = report(system, opening, options, (observation) => {
     seen.push(observation);
     wake();
   }).finally(() => {
     ended = true;
     wake();
   });
-  const place = chosen.then(({ place }) => place);
+  const place = opening.then(({ place }) => place);
   const result = run.then(({ result }) => result);
   const events = run.then(({ events }) => events);
   const clock = run.then(({ clock }) => clock);
@@ -139,89 +123,39 @@ export function simulate(scenario: ScenarioInput, options: SimulateOptions = {})
   };
 }
 
-interface Chosen {
-  place: Place;
-  create(): Promise<Engine>;
-  release(): void;
-}
-
-async function chooseEngine(system: System, options: SimulateOptions): Promise<Chosen> {
-  const { engine = "auto", adapter } = options;
-  const reference = (why: string): Chosen => ({
-    place: { engine: "cpu", adapter: null, driver: null, software: null, why },
-    create: async () => new CpuEngine(system),
-    release() {},
-  });
-  if (engine === "cpu") {
-    if (adapter === undefined) return reference("the CPU reference was asked for");
-    throw new UserError(
-      `adapter is "${adapter}", but engine is "cpu", which runs without one; allowed with it are "auto" and "gpu".`,
-    );
-  }
-  const open = await openDevice(adapter);
-  if (open === null) {
-    const why = "there is no WebGPU adapter (coagula doctor tells how to get one)";
-    if (engine === "auto") return reference(why);
-    throw new UserError(`engine is "gpu", but ${why}; allowed here are "auto" and "cpu".`);
-  }
-  return {
-    place: placeOf(open, adapter),
-    create: () => GpuEngine.create(system, open, options),
-    release: open.release,
-  };
-}
-
-function placeOf({ info }: OpenDevice, wanted: string | undefined): Place {
-  const found = info.software
-    ? "the best adapter is a software one: there is no GPU with a driver"
-    : "it is the best GPU";
-  const why = wanted === undefined ? found : `"${wanted}" was asked for`;
-  return { engine: "gpu", adapter: info.name, driver: info.driver, software: info.software, why };
-}
-
-async function play(
+async function report(
   system: System,
-  choosing: Promise<Chosen>,
-  { onProgress, signal }: SimulateOptions,
+  opening: Promise<OpenPlace>,
+  options: SimulateOptions,
   onObservation: (observation: Observation) => void,
 ): Promise<{ result: SimulationResult; events: Uint32Array; clock: ClockSegment[][] }> {
   const clock = () => performance.now() / 1000;
   const begin = clock();
-  let stepping = 0;
-  const { scenario, observeAt } = system;
-  const steps = observeAt.at(-1)!;
-  const chosen = await choosing;
-  let engine: Engine | null = null;
+  const { scenario } = system;
+  const opened = await opening;
+  const openSeconds = clock() - begin;
   try {
-    engine = await chosen.create();
-    const prepare = clock() - begin;
-    const limit = limitOf(scenario, scenario.observe.times);
-    const log = new EventLog(system.dimension);
+    const limit = await limitBeside(scenario, scenario.observe.times, () => {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(0);
+    });
     const observations: Observation[] = [];
-    for (const [k, step] of observeAt.entries()) {
-      // A short run may be over before it reports any progress.
-      signal?.throwIfAborted();
-      const from = clock();
-      await engine.advance(step, (done) => {
-        signal?.throwIfAborted();
-        onProgress?.(steps === 0 ? 1 : done / steps);
-      });
-      stepping += clock() - from;
-      const observation = observe(system, scenario.observe.times[k], await engine.countMasses(), limit?.[k]);
-      observations.push(observation);
-      onObservation(observation);
-    }
-    await engine.takeEvents(log);
-    const events = log.sorted();
-    const end = await engine.snapshot();
-    checkAgainstGenealogy(system, events, end);
-    const { macroSteps, particleSteps } = engine.work();
+    const played = await play(system, opened, {
+      ...options,
+      onCounts(k, counts) {
+        observations.push(observe(system, scenario.observe.times[k], counts, limit?.[k]));
+        onObservation(observations[k]);
+      },
+    });
+    const { events } = played;
     const wallSeconds = clock() - begin;
+    const prepare = openSeconds + played.prepareSeconds;
+    const steps = played.stepSeconds;
     const result: SimulationResult = {
       name: scenario.name,
       version,
-      digest: digest(system, events, end),
-      ...chosen.place,
+      digest: played.digest,
+      ...opened.place,
       method: scenario.engine.kind,
       particles: system.particles,
       replicas: system.replicas,
@@ -229,19 +163,14 @@ async function play(
       eps: system.eps,
       dt: system.dt,
       observations,
-      work: {
-        macroSteps,
-        particleSteps,
-        uniformParticleSteps: uniformWork(system, events, engine.clock()),
-      },
-      events: log.length,
-      timings: { prepare, steps: stepping, rest: wallSeconds - prepare - stepping },
+      work: { ...played.work, uniformParticleSteps: uniformWork(system, events, played.clock) },
+      events: events.length / (5 + system.dimension),
+      timings: { prepare, steps, rest: wallSeconds - prepare - steps },
       wallSeconds,
     };
-    return { result, events, clock: engine.clock() };
+    return { result, events, clock: played.clock };
   } finally {
-    engine?.dispose();
-    chosen.release();
+    opened.release();
   }
 }
 
@@ -270,22 +199,6 @@ function observe(
       theory: limit?.masses[k] ?? null,
     })),
   };
-}
-
-/** The log and the particles must tell the same story: a run that disagrees with itself has no result. */
-function checkAgainstGenealogy(
-  system: System,
-  events: Uint32Array,
-  end: { id: Uint32Array; mass: Uint32Array },
-): void {
-  const { after } = replay(system, events);
-  const living = after.reduce((sum, mass) => sum + (mass === 0 ? 0 : 1), 0);
-  const differs = end.id.findIndex((id, k) => after[id] !== end.mass[k]);
-  if (living !== end.id.length || differs >= 0) {
-    throw new Error(
-      `The event log leaves ${living} particles, but ${end.id.length} are there; please report this.`,
-    );
-  }
 }
 
 /** Moves of single particles that a run with the default uniform step would take: the particles' lifetimes over the step. */

@@ -8,8 +8,11 @@
 /** "read": array<u32>; "write": the same, read and written; "atomic": array<atomic<u32>>. */
 export type Access = "read" | "write" | "atomic";
 
-/** How many invocations a pass needs: one for each particle, replica or run of cells, or a single workgroup. */
-export type Extent = "particles" | "replicas" | "runs" | "workgroup";
+/**
+ * How many invocations a pass needs: one for each particle, replica or run of cells, a single workgroup, or as many as the device may work on
+ * at a time.
+ */
+export type Extent = "particles" | "replicas" | "runs" | "workgroup" | "device";
 
 export interface Stage {
   name: StageName;
@@ -39,7 +42,7 @@ export const buffers = {
   mass: (s) => s.slots,
   /** u32[slots]: replica * N + particle. */
   id: (s) => s.slots,
-  /** u32[slots]: how many were counted in i's cell before i. */
+  /** u32[slots]: how many were counted in i's cell before i; once the cell list is made, the next member of i's cluster. */
   rank: (s) => s.slots,
   /** u32[slots]: the living by cell. */
   order: (s) => s.slots,
@@ -49,9 +52,14 @@ export const buffers = {
   cell_start: (s) => s.cells + 1,
   /** u32[runs]: where each run of cells starts. */
   run_start: (s) => s.runs,
-  /** u32[slots, 2]: ring time and partner that i proposes; valid for the proposers of this step. */
+  /**
+   * u32[slots, 2]: of a proposer of this step ring time and partner; of a macro-step how many are near i, none, one or several, and if one, who.
+   */
   best: (s) => 2 * s.slots,
-  /** u32[slots]: who has proposed in this step. */
+  /**
+   * u32[slots]: who has proposed in this step; of a macro-step who may be the first of a cluster, behind them the first of each cluster of
+   * two, and from the end down those of larger ones.
+   */
   proposers: (s) => s.slots,
   /** u32[slots, 4 + dimension]: the events not yet read by the host. A particle vanishes once, so they always fit. */
   events: (s) => s.slots * (4 + s.dimension),
@@ -75,6 +83,11 @@ export const counters = [
   "living",
   /** Entries of `proposers`. */
   "proposers",
+  /** Clusters of two, and of more. */
+  "pairs",
+  "larger",
+  /** Clusters taken up beyond the first of each invocation that follows them. */
+  "followed",
   /** Rows of `events`. */
   "events",
   /** The lowest id of those who left the box, or `no_offender`. */
@@ -95,8 +108,7 @@ export const progressFields = [
   /** Single precision, as are the next ones but `reach`. */
   "stretch",
   "hazard",
-  "k",
-  "inverse_radius",
+  "clearance",
   "reach",
   /** 1 once a cluster was too large to be followed: the replica waits for a new pace. */
   "overflow",
@@ -203,13 +215,16 @@ const rows = {
     ],
   },
   cluster_find: {
-    passes: [["main", "particles"]],
+    passes: [
+      ["look", "particles"],
+      ["gather", "particles"],
+    ],
     buffers: [
       ["place", "read"],
-      ["mass", "read"],
       ["id", "read"],
       ["cell_start", "read"],
       ["order", "read"],
+      ["rank", "write"],
       ["best", "write"],
       ["proposers", "write"],
       ["counters", "atomic"],
@@ -217,12 +232,12 @@ const rows = {
     ],
   },
   cluster_follow: {
-    passes: [["main", "particles"]],
+    passes: [["main", "device"]],
     buffers: [
       ["place", "write"],
       ["mass", "write"],
       ["id", "read"],
-      ["best", "read"],
+      ["rank", "read"],
       ["proposers", "read"],
       ["events", "write"],
       ["counters", "atomic"],

@@ -51,8 +51,14 @@ describe("imports go one way", () => {
     expect(forbidden("oracle", (to) => !allowed.includes(to))).toEqual([]);
   });
 
+  test("the stochastic coalescent knows the model and exact arithmetic, and no engine", () => {
+    const allowed = ["coalescent", "model", "exact", "errors.ts"];
+    expect(forbidden("coalescent", (to) => !allowed.includes(to))).toEqual([]);
+  });
+
   test.each(["model", "exact"])("%s knows no engine, no oracle and nothing that shows results", (part) => {
-    const above = ["cpu", "gpu", "oracle", "observe", "report", "cli", "verify", "simulate.ts", "index.ts"];
+    const above = ["cpu", "gpu", "oracle", "observe", "report", "cli", "coalescent", "converge", "verify"];
+    above.push("coalesce.ts", "place.ts", "play.ts", "simulate.ts", "index.ts");
     expect(forbidden(part, (to) => above.includes(to))).toEqual([]);
   });
 
@@ -68,7 +74,7 @@ describe("imports go one way", () => {
 
   test("engines know nothing that shows results, and only the command line knows the command line", () => {
     for (const engine of ["cpu", "gpu"]) {
-      expect(forbidden(engine, (to) => ["oracle", "report", "cli"].includes(to))).toEqual([]);
+      expect(forbidden(engine, (to) => ["oracle", "report", "cli", "converge"].includes(to))).toEqual([]);
     }
     expect(arrows(edges.filter(({ from, to }) => partOf(to) === "cli" && partOf(from) !== "cli"))).toEqual(
       [],

@@ -2,7 +2,7 @@
 #import replicas
 
 fn axis_bits(k: u32) -> u32 {
-  return params.cell_base + select(0u, 1u, k < params.cell_extra);
+  return params.cell_base + select(0u, 1u, k >= dimension - params.cell_extra);
 }
 
 // Shifts by two steps, since a shift by 32 is not defined.

@@ -8,17 +8,17 @@ fn coordinate_distance(i: u32, j: u32, k: u32) -> u32 {
   return u32(abs(bitcast<i32>(place[dimension * i + k] - place[dimension * j + k])));
 }
 
-// |x_i - x_j|^2 in units of a length whose inverse, in lattice units, is given in single precision.
-fn squared_distance(i: u32, j: u32, inverse_unit: u32) -> u32 {
-  var sum = 0u;
-  for (var k = 0u; k < dimension; k++) {
-    let scaled = single_mul(single_from_integer(coordinate_distance(i, j, k)), inverse_unit);
-    sum = single_add(sum, single_mul(scaled, scaled));
-  }
-  return sum;
+// A distance along one axis as its share of |x_i - x_j|^2 / eps^2; those of all axes are to be added up in order.
+fn squared_share(along: u32) -> u32 {
+  let scaled = single_mul(single_from_integer(along), params.inverse_range);
+  return single_mul(scaled, scaled);
 }
 
 // |x_i - x_j|^2 / eps^2.
 fn separation(i: u32, j: u32) -> u32 {
-  return squared_distance(i, j, params.inverse_range);
+  var sum = 0u;
+  for (var k = 0u; k < dimension; k++) {
+    sum = single_add(sum, squared_share(coordinate_distance(i, j, k)));
+  }
+  return sum;
 }

@@ -10,7 +10,7 @@ fn mass_function(table: u32, mass: u32) -> u32 {
   let node = table + 1024u + (shift - 1u) * 512u + (mass >> shift) - 512u;
   let past = mass & ((1u << shift) - 1u);
   return single_add(
-    single_mul(tables[node], single_shift_down(single_from_integer((1u << shift) - past), shift)),
-    single_mul(tables[node + 1u], single_shift_down(single_from_integer(past), shift)),
+    single_mul(tables[node], single_scale(single_from_integer((1u << shift) - past), -i32(shift))),
+    single_mul(tables[node + 1u], single_scale(single_from_integer(past), -i32(shift))),
   );
 }

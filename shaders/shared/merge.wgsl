@@ -3,14 +3,14 @@
 
 const record = 4u + dimension; // step, moment, survivor, vanished, place
 
-// i must be the lower id; `moment` counts in units of 2^-32 of the step, `elapsed` tells sub-steps apart.
-fn merge_pair(i: u32, j: u32, step: u32, elapsed: u32, moment: u32) {
+// i must be the lower id; `moment` counts in units of 2^-32 of the step.
+fn merge_pair(i: u32, j: u32, step: u32, sub_step: u32, moment: u32) {
   var survivor = i;
   var vanished = j;
 #if ANNIHILATION
   mass[i] = 0u;
 #else
-  if (!lower_survives(i, j, step, elapsed)) {
+  if (!lower_survives(i, j, step, sub_step)) {
     survivor = j;
     vanished = i;
   }
@@ -27,7 +27,7 @@ fn merge_pair(i: u32, j: u32, step: u32, elapsed: u32, moment: u32) {
   }
 }
 
-// A fraction from 0 to 1, in single precision, in units of 2^-by, rounded down, for `by` from 2 to 32; 1 itself is a little less.
+// A fraction from 0 to 1, in single precision, in units of 2^-by, rounded down, for `by` from 0 to 32; 1 itself is a little less.
 fn fixed_point(fraction: u32, by: u32) -> u32 {
   let exponent = (fraction >> 23u) + by;
   if (fraction >= one) {

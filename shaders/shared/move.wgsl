@@ -3,14 +3,14 @@
 #import replicas
 #import streams
 
-// sigma in lattice units, single precision; `elapsed` tells the sub-steps of a step apart.
-fn move_by(i: u32, step: u32, elapsed: u32, sigma: u32) {
+// sigma in lattice units, single precision.
+fn move_by(i: u32, step: u32, sigma: u32) {
   let replica = replica_of(id[i]);
   let particle = id[i] - replica * params.particles;
   var words: vec4<u32>;
   for (var k = 0u; k < dimension; k++) {
     if (k % 4u == 0u) {
-      words = random_words(replica, stream_move, vec4(particle, step, k / 4u, elapsed));
+      words = random_words(replica, stream_move, vec4(particle, step, k / 4u, 0u));
     }
     let before = place[dimension * i + k];
     let by = displacement(words[k % 4u], sigma);

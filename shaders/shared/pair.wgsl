@@ -23,17 +23,20 @@ fn rate(n: u32, m: u32) -> u32 {
 #endif
 }
 
-// The random words of the pair of particles with these ids in this step; `elapsed` tells sub-steps apart.
-fn pair_words(id_i: u32, id_j: u32, step: u32, elapsed: u32) -> vec4<u32> {
+// The random words of the pair of particles with these ids in this step and sub-step.
+fn pair_words(id_i: u32, id_j: u32, step: u32, sub_step: u32) -> vec4<u32> {
   let replica = replica_of(id_i);
   let first = replica * params.particles;
-  return random_words(replica, stream_pair, vec4(min(id_i, id_j) - first, max(id_i, id_j) - first, step, elapsed));
+  return random_words(replica, stream_pair, vec4(min(id_i, id_j) - first, max(id_i, id_j) - first, step, sub_step));
 }
 
-// The fraction of the step after which the pair rings, in single precision, or `never`. A sub-step starts at `elapsed` and has
-// `share` of the hazard of a whole one, in single precision.
-fn ring_time(i: u32, j: u32, step: u32, elapsed: u32, share: u32) -> u32 {
-  let s = separation(i, j);
+// The fraction of a tick, a uniform step, after which the pair rings, in single precision, or `never`.
+fn ring_time(i: u32, j: u32, step: u32) -> u32 {
+  return ring_time_at(i, j, separation(i, j), step, 0u, params.tick_hazard);
+}
+
+// The same for a pair at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of the hazard of the rate, in single precision.
+fn ring_time_at(i: u32, j: u32, s: u32, step: u32, sub_step: u32, share: u32) -> u32 {
   if (s >= one) {
     return never;
   }
@@ -41,7 +44,7 @@ fn ring_time(i: u32, j: u32, step: u32, elapsed: u32, share: u32) -> u32 {
   if (hazard == 0u) {
     return never;
   }
-  let deviate = exponential(pair_words(id[i], id[j], step, elapsed).x);
+  let deviate = exponential(pair_words(id[i], id[j], step, sub_step).x);
   if (deviate >= hazard) {
     return never;
   }
@@ -49,8 +52,8 @@ fn ring_time(i: u32, j: u32, step: u32, elapsed: u32, share: u32) -> u32 {
 }
 
 // Of the pair with i the lower id, i survives with probability m_i / (m_i + m_j).
-fn lower_survives(i: u32, j: u32, step: u32, elapsed: u32) -> bool {
-  return multiply_high(pair_words(id[i], id[j], step, elapsed).y, mass[i] + mass[j]) < mass[i];
+fn lower_survives(i: u32, j: u32, step: u32, sub_step: u32) -> bool {
+  return multiply_high(pair_words(id[i], id[j], step, sub_step).y, mass[i] + mass[j]) < mass[i];
 }
 
 // The upper word of the 64-bit product.

@@ -11,7 +11,7 @@ fn potential_at(s: u32) -> u32 {
   let segment = params.potential_table + 2u * (fixed >> 14u);
   let along = fixed & 0x3fffu;
   return single_add(
-    single_mul(tables[segment], single_shift_down(single_from_integer(0x4000u - along), 14u)),
-    single_mul(tables[segment + 1u], single_shift_down(single_from_integer(along), 14u)),
+    single_mul(tables[segment], single_scale(single_from_integer(0x4000u - along), -14)),
+    single_mul(tables[segment + 1u], single_scale(single_from_integer(along), -14)),
   );
 }

@@ -2,7 +2,6 @@
 #import pair
 #import walk
 
-const nobody = 0x7fffffffu;
 const matched = 0x80000000u; // the bit beside a partner that says: these two coagulate in this step
 
 struct Proposal {
@@ -23,29 +22,25 @@ fn comes_before(i: u32, time_a: u32, a: u32, time_b: u32, b: u32) -> bool {
 // The partner with which i rings first among those near enough, by walking the cells around it.
 fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
   var walk = start_walk(i, params.reach);
-  var slot = 0u;
-  var end = 0u;
   var found = Proposal(never, nobody);
   // A pair's draw is dear, and near ones are rare: invocations of a subgroup that each keep one waiting mostly
   // draw together, once, at the end.
   var waiting = nobody;
   loop {
     var near = nobody;
-    while (near == nobody && (slot < end || walk.going)) {
-      if (slot == end) {
-        let cell = walk_on(&walk);
-        slot = cell_start[cell];
-        end = cell_start[cell + 1u];
+    while (near == nobody && (walk.slot < walk.end || walk.going)) {
+      if (walk.slot == walk.end) {
+        next_row(&walk);
         continue;
       }
-      let j = order[slot];
-      slot += 1u;
-      if (j != i && is_near(i, j, params.reach) && !(skip_matched && is_matched(j))) {
+      let j = order[walk.slot];
+      walk.slot += 1u;
+      if (is_in_cube(&walk, i, j, params.reach) && !(skip_matched && is_matched(j))) {
         near = j;
       }
     }
     if (waiting != nobody) {
-      let time = ring_time(i, waiting, step, 0u, one);
+      let time = ring_time(i, waiting, step);
       if (time != never && comes_before(i, time, waiting, found.time, found.partner)) {
         found = Proposal(time, waiting);
       }

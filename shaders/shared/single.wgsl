@@ -91,48 +91,19 @@ fn single_from_integer(n: u32) -> u32 {
   return single_pack(158 - i32(zeros), m >> 8u, (m >> 7u) & 1u, (m & 0x7fu) != 0u);
 }
 
-// a * 2^-by.
-fn single_shift_down(a: u32, by: u32) -> u32 {
-  return select(a - (by << 23u), 0u, (a >> 23u) <= by);
-}
-
-fn single_sqrt(a: u32) -> u32 {
-  if (a == 0u) {
+// a * 2^by, at most 2^40: what is larger need not be told apart.
+fn single_scale(a: u32, by: i32) -> u32 {
+  let exponent = i32(a >> 23u) + by;
+  if (a == 0u || exponent < 1) {
     return 0u;
   }
-  // The significand with an even exponent, as the leading 26 of 50 bits; digit by digit, 24 bits of root and the half bit.
-  let odd = (a >> 23u) & 1u;
-  let leading = significand(a) << (2u - odd);
-  var root = 0u;
-  var rest = 0u;
-  for (var pair = 0u; pair < 25u; pair++) {
-    rest <<= 2u;
-    if (pair < 13u) {
-      rest |= (leading >> (24u - 2u * pair)) & 3u;
-    }
-    let trial = (root << 2u) | 1u;
-    root <<= 1u;
-    if (rest >= trial) {
-      rest -= trial;
-      root |= 1u;
-    }
-  }
-  let exponent = (i32(a >> 23u) - 176 + i32(odd)) / 2 + 151;
-  return single_pack(exponent, root >> 1u, root & 1u, rest != 0u);
+  return min((u32(min(exponent, 254)) << 23u) | (a & 0x7fffffu), 0x53800000u);
 }
 
-// a - 1 for 1 < a < 2^24, which is exact.
-fn single_minus_one(a: u32) -> u32 {
-  let down = (a >> 23u) - 127u;
-  let difference = significand(a) - (hidden_bit >> down);
-  let zeros = countLeadingZeros(difference) - 8u;
-  return single_pack(i32(a >> 23u) - i32(zeros), difference << zeros, 0u, false);
-}
-
-// The smallest l >= 0 with a <= 2^l.
-fn single_ceil_log2(a: u32) -> u32 {
-  if (a <= 0x3f800000u) {
-    return 0u;
+// a * 2^(-1/2) for an odd level, else a: what is left of a * 2^(-level/2) once whole powers of two are set aside.
+fn parity_of(a: u32, level: u32) -> u32 {
+  if ((level & 1u) == 1u) {
+    return single_mul(a, 0x3f3504f3u); // sqrt(1/2)
   }
-  return (a >> 23u) - 127u + select(1u, 0u, (a & 0x7fffffu) == 0u);
+  return a;
 }

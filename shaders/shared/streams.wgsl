@@ -2,5 +2,5 @@
 #import threefry
 
 fn random_words(replica: u32, stream: u32, counter: vec4<u32>) -> vec4<u32> {
-  return threefry(vec4(params.seed_low, params.seed_high, replica, stream), counter);
+  return threefry(vec4(params.seed_low, params.seed_high, params.first_replica + replica, stream), counter);
 }

@@ -3,9 +3,14 @@ import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.ts";
 import { version } from "../version.generated.ts";
 import { betaCommand } from "./beta.ts";
+import { checkCommand } from "./check.ts";
+import { coalescentCommand } from "./coalescent.ts";
+import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
+import { kingmanCommand } from "./kingman.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
+import { solveCommand } from "./solve.ts";
 import { verifyCommand } from "./verify.ts";
 
 const program = new Command("coagula")
@@ -16,13 +21,26 @@ const program = new Command("coagula")
     `
 Examples:
   coagula run scenarios/first-light.yaml
+  coagula solve scenarios/first-light.yaml
+  coagula check scenarios/first-light.yaml
   coagula beta --potential poly2 --alpha 10 --D 1
   coagula verify
 
 Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the command or the scenario; 130 interrupted.`,
   );
 
-for (const command of [runCommand(), verifyCommand(), betaCommand(), doctorCommand(), schemaCommand()]) {
+for (const command of [
+  runCommand(),
+  convergeCommand(),
+  solveCommand(),
+  checkCommand(),
+  verifyCommand(),
+  betaCommand(),
+  coalescentCommand(),
+  kingmanCommand(),
+  doctorCommand(),
+  schemaCommand(),
+]) {
   program.addCommand(command);
 }
 for (const command of [program, ...program.commands]) {

@@ -1,6 +1,7 @@
 /** Options that several commands share. */
 import { InvalidArgumentError, Option } from "commander";
-import type { EngineChoice } from "../simulate.ts";
+import { parseScenario, type Scenario } from "../model/scenario.ts";
+import type { EngineChoice } from "../place.ts";
 
 export interface WhereOptions {
   engine: EngineChoice;
@@ -25,6 +26,40 @@ export function parseNumber(must: string, allowed: (x: number) => boolean): (tex
     if (!Number.isFinite(x) || !allowed(x)) throw new InvalidArgumentError(`It must be ${must}.`);
     return x;
   };
+}
+
+/** The scenario with what the command line says instead; checked again as a whole. */
+export function overrideScenario(
+  scenario: Scenario,
+  { seed, replicas }: { seed?: string; replicas?: string },
+): Scenario {
+  if (seed === undefined && replicas === undefined) return scenario;
+  const numeric = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
+  return parseScenario({
+    ...scenario,
+    ...(seed !== undefined && { seed: numeric(seed) }),
+    ...(replicas !== undefined && { replicas: numeric(replicas) }),
+  });
+}
+
+/** An integer between these two, both allowed. */
+export const parseInteger = (from: number, to: number) =>
+  parseNumber(`an integer from ${from} to ${to}`, (x) => Number.isInteger(x) && x >= from && x <= to);
+
+/** Increasing times from 0 on, apart by commas. */
+export const timesOption = (times: number[]) =>
+  new Option("--times <list>", "when to look, increasing, apart by commas")
+    .argParser(parseTimes)
+    .default(times, times.join(","));
+
+function parseTimes(text: string): number[] {
+  const times = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+  const isTime = (time: number, k: number) =>
+    Number.isFinite(time) && time >= 0 && (k === 0 || time > times[k - 1]);
+  if (!times.every(isTime)) {
+    throw new InvalidArgumentError("It must be increasing times from 0 on, apart by commas, as in 0.5,1,2.");
+  }
+  return times;
 }
 
 export function printJson(value: unknown): void {

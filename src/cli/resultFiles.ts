@@ -1,7 +1,8 @@
 /** The files of a results folder. */
 import { arch, cpus, platform, release } from "node:os";
+import { latticeSide } from "../model/multirate.ts";
 import { type ClockSegment, tickOf } from "../model/pace.ts";
-import { latticeSide, type System } from "../model/system.ts";
+import type { System } from "../model/system.ts";
 import { replay } from "../observe/genealogy.ts";
 import { limitOf } from "../oracle/limit.ts";
 import { densityFigure } from "../report/densityFigure.ts";
@@ -25,6 +26,11 @@ export async function resultFiles(
 
 /** Everything needed to know what was run, where, and what came of it; and to run it again. */
 function summary(system: System, result: SimulationResult): string {
+  return `${JSON.stringify({ ...result, ...provenance(), scenario: system.scenario }, null, 2)}\n`;
+}
+
+/** What made a result, when and where. */
+export function provenance() {
   const machine = {
     node: process.version,
     webgpu: webgpuVersion,
@@ -32,8 +38,7 @@ function summary(system: System, result: SimulationResult): string {
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
   };
-  const ended = new Date().toISOString();
-  return `${JSON.stringify({ ...result, commit, ended, machine, scenario: system.scenario }, null, 2)}\n`;
+  return { commit, ended: new Date().toISOString(), machine };
 }
 
 /** Rows of text at a time: enough to write fast, little to hold. */
@@ -74,10 +79,12 @@ function figure(
     (_, k) => first * (last / first) ** (k / (curvePoints - 1)),
   );
   const curves = limitOf(scenario, curveTimes);
+  // Where no curves are quickly had, there may be predictions for the observations all the same.
+  const isPredicted = observations.some(({ count }) => count.theory !== null);
   const runs = replicas === 1 ? "one run" : `mean of ${replicas} runs ± 2 standard errors`;
   return densityFigure({
     title: scenario.name,
-    subtitle: curves === null ? `Points: ${runs}` : `Points: ${runs}. Lines: the Smoluchowski equation`,
+    subtitle: isPredicted ? `Points: ${runs}. Lines: the Smoluchowski equation` : `Points: ${runs}`,
     caption: `${scenario.model}, N = ${particles}, Z = ${scenario.Z}, d = ${scenario.dimension}, eps = ${Number(eps.toPrecision(4))}. Densities are fractions of N.`,
     observations,
     curves,

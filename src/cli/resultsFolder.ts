@@ -19,11 +19,13 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 
-/** The files of a results folder. */
-export const resultNames = ["summary.json", "events.csv", "density.svg"] as const;
+/** The files that a results folder may hold; a summary always. */
+const resultNames = ["summary.json", "events.csv", "solution.csv", "profiles.csv", "density.svg"] as const;
 
-/** The contents of all files, each a text or pieces of one. */
-export type ResultFiles = Record<(typeof resultNames)[number], string | Iterable<string>>;
+/** The contents of the files, each a text or pieces of one. */
+export type ResultFiles = { "summary.json": string } & Partial<
+  Record<(typeof resultNames)[number], string | Iterable<string>>
+>;
 
 export interface ResultsFolder {
   /** Writes these files, puts the folder in its place, and tells its path: another if the place has been taken since. */
@@ -101,7 +103,7 @@ const holdsResults = (inside: string[]) =>
   inside.includes("summary.json") && inside.every((name) => resultNames.some((known) => known === name));
 
 /** Makes a folder and those above it, and lists them. Node's own recursive mkdir never returns below /proc. */
-async function makeFolders(path: string, made: string[]): Promise<void> {
+export async function makeFolders(path: string, made: string[]): Promise<void> {
   const above = dirname(path);
   if (!(await exists(above))) await makeFolders(above, made);
   try {
@@ -149,7 +151,7 @@ const exists = (path: string) =>
   );
 
 /** A scenario's name as part of a path. */
-function slug(name: string): string {
+export function slug(name: string): string {
   const plain = name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
@@ -157,7 +159,8 @@ function slug(name: string): string {
   return plain === "" ? "scenario" : plain;
 }
 
-function reasonOf(error: unknown): string {
+/** Why a path could not be written, in a few words. */
+export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "";
   const known: Record<string, string> = {
     EACCES: "permission denied",

@@ -1,10 +1,17 @@
 import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
-import { parseScenario } from "../model/scenario.ts";
 import { createProgress } from "../report/progress.ts";
 import { announce, conclude, introduce, resultTable } from "../report/runText.ts";
 import { type SimulateOptions, simulate } from "../simulate.ts";
-import { adapterOption, engineOption, jsonOption, printJson, type WhereOptions } from "./options.ts";
+import { interruptSignal } from "./interrupt.ts";
+import {
+  adapterOption,
+  engineOption,
+  jsonOption,
+  overrideScenario,
+  printJson,
+  type WhereOptions,
+} from "./options.ts";
 import { resultFiles } from "./resultFiles.ts";
 import { claimResults } from "./resultsFolder.ts";
 
@@ -43,16 +50,12 @@ The results folder holds summary.json, events.csv and density.svg.`,
     .action(run);
 
 async function run(path: string, options: RunOptions): Promise<void> {
-  const scenario = override(await loadScenario(path), options);
-  const interrupt = new AbortController();
-  // Asked again, it goes on ending: a process that exits while the device works may crash in its driver. And it stays deaf to signals
-  // to the end, so that none kills it half-way through.
-  const onInterrupt = () => interrupt.abort();
-  process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
+  const scenario = overrideScenario(await loadScenario(path), options);
+  const signal = interruptSignal();
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
     engine: options.engine,
-    signal: interrupt.signal,
+    signal,
     onProgress: (fraction) => progress.update(fraction),
     ...(options.adapter !== undefined && { adapter: options.adapter }),
   };
@@ -71,7 +74,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const files =
       folder &&
       (await resultFiles(simulation.system, result, await simulation.events, await simulation.clock));
-    interrupt.signal.throwIfAborted();
+    signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
     if (out !== null) say(`results in ${out}`);
@@ -80,15 +83,4 @@ async function run(path: string, options: RunOptions): Promise<void> {
     progress.abandon();
     folder?.abandon();
   }
-}
-
-/** The scenario with what the command line says instead; checked again as a whole. */
-function override(scenario: ReturnType<typeof parseScenario>, { seed, replicas }: RunOptions) {
-  if (seed === undefined && replicas === undefined) return scenario;
-  const numeric = (text: string) => (/^\d+$/.test(text) ? Number(text) : text);
-  return parseScenario({
-    ...scenario,
-    ...(seed !== undefined && { seed: numeric(seed) }),
-    ...(replicas !== undefined && { replicas: numeric(replicas) }),
-  });
 }

@@ -15,7 +15,7 @@ export function brownian_step(system: System, particles: Particles, step: number
   const { living, mass, id } = particles;
   let leaver: number | null = null;
   for (let i = 0; i < living; i++) {
-    if (moveBy(system, particles, i, step, 0, massFunction(system.sigma, mass[i]))) {
+    if (moveBy(system, particles, i, step, massFunction(system.sigma, mass[i]))) {
       leaver = Math.min(id[i], leaver ?? id[i]);
     }
   }
@@ -23,22 +23,21 @@ export function brownian_step(system: System, particles: Particles, step: number
 }
 
 /**
- * Moves particle i by a Gaussian of standard deviation `sigma` (lattice units, single precision) along each axis; `elapsed` tells the
- * sub-steps of a step apart. Whether it crossed the seam of the torus that stands for R^d.
+ * Moves particle i by a Gaussian of standard deviation `sigma` (lattice units, single precision) along each axis. Whether it crossed the seam of the torus that stands for R^d.
  */
 export function moveBy(
   system: System,
   particles: Particles,
   i: number,
   step: number,
-  elapsed: number,
   sigma: number,
 ): boolean {
   const { dimension, seed, open } = system;
-  const { place, id, replica } = particles;
+  const { place, id } = particles;
+  const replica = system.firstReplica + particles.replica;
   let left = false;
   for (let k = 0; k < dimension; k++) {
-    if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.move, id[i], step, k / 4, elapsed);
+    if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.move, id[i], step, k / 4, 0);
     const at = dimension * i + k;
     const before = place[at];
     const by = displacement(words[k % 4], sigma);

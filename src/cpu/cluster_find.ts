@@ -1,6 +1,6 @@
 import { clusterCapacity, type Pace } from "../model/pace.ts";
 import { makeNeighbours } from "./neighbours.ts";
-import { squaredDistance } from "./pair.ts";
+import { isInBall } from "./pair.ts";
 import type { Particles } from "./particles.ts";
 
 /**
@@ -24,7 +24,7 @@ export function cluster_find(
   const neighbours = makeNeighbours(place, bits, start, order, pace.reach);
   let i = 0;
   const visit = (j: number) => {
-    if (j < i || squaredDistance(place, bits.length, pace.inverseRadius, i, j) >= 1) return;
+    if (j < i || !isInBall(place, bits.length, pace.reach, i, j)) return;
     const [a, b] = [lowest(i), lowest(j)];
     towards[Math.max(a, b)] = Math.min(a, b);
   };

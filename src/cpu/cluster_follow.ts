@@ -1,12 +1,15 @@
+import { coarsestLevel, elapse } from "../exact/elapsed.ts";
+import { bitLength, coarsen, displaceFine, distanceFine, leading, refine } from "../exact/fine.ts";
 import { massFunction } from "../exact/massFunction.ts";
-import { add, ceilLog2, div, minusOne, mul, sqrt } from "../exact/single.ts";
-import type { Pace } from "../model/pace.ts";
+import { add, fromInteger, mul, parityOf, powerOfTwo, scale } from "../exact/single.ts";
+import { streams } from "../exact/streams.ts";
+import { threefry } from "../exact/threefry.ts";
+import { clusterCapacity, type Pace } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import type { EventLog } from "../observe/eventLog.ts";
-import { moveBy } from "./brownian_step.ts";
-import { merge_apply } from "./merge_apply.ts";
+import { merge_apply, momentOf, type SubStep } from "./merge_apply.ts";
 import { merge_resolve } from "./merge_resolve.ts";
-import { isNear, ringTime, separation } from "./pair.ts";
+import { coarseBits, ringTimeAt, squaredShare } from "./pair.ts";
 import type { Candidate } from "./pair_search.ts";
 import type { Particles } from "./particles.ts";
 
@@ -18,9 +21,10 @@ export interface Followed {
 }
 
 /**
- * Follows one cluster through a macro-step. The level of a sub-step is the coarsest at which no pair's relative displacement has k standard
- * deviations beyond its gap to eps; it is only made coarser when the time elapsed is a multiple of its length, so that every
- * sub-step is one of the levels' and the time elapsed tells it apart. After every sub-step each pair in range may ring.
+ * Follows one cluster through a macro-step. Each member takes sub-steps of its own: of the coarsest level at which k standard deviations fit into
+ * its gap to eps of every other member that begins one at the same time, and of whose length the time elapsed is a multiple. So those who
+ * are not close to anybody take few, and who begins together ends together, unless farther apart than that. Pairs that took the same sub-step
+ * and are in range at its end may ring. Meanwhile places are on the refined lattice.
  */
 export function cluster_follow(
   system: System,
@@ -31,61 +35,208 @@ export function cluster_follow(
   log: EventLog,
 ): Followed {
   const { mass, id } = particles;
-  const end = 4 ** pace.levels;
-  const followed: Followed = { moves: 0, leaver: null };
   const there = members.slice();
-  const candidates: Candidate[] = [];
-  for (let elapsed = 0; elapsed < end; ) {
-    let level = 0;
-    for (let a = 1; a < there.length; a++) {
-      for (let b = 0; b < a; b++) {
-        level = Math.max(level, levelOf(system, pace, particles, there[a], there[b]));
+  begin(system, particles, there);
+  const followed: Followed = { moves: 0, leaver: null };
+  for (let number = 0; there.length > 0; number++) {
+    const coarsest = coarsestLevel(elapsed);
+    const free: number[] = [];
+    for (let a = 0; a < there.length; a++) if (level[a] >= coarsest) free.push(a);
+    for (const a of free) level[a] = coarsest;
+    for (const a of free) {
+      for (const b of free) {
+        if (b >= a) break;
+        // The faster of the two may stand for both: the gap then has room for a little more than it need have.
+        const sigma = Math.max(sigmaOf(system, mass[there[a]]), sigmaOf(system, mass[there[b]]));
+        const least = Math.min(level[a], level[b]);
+        const needed = levelOf(system, pace, a, b, mul(pace.clearance, sigma), least);
+        level[a] = Math.max(level[a], needed);
+        level[b] = Math.max(level[b], needed);
       }
     }
-    while (elapsed % 4 ** (pace.levels - level) !== 0) level++;
-    const length = 4 ** (pace.levels - level);
 
-    // A level is a factor of two in the standard deviation and of four in the hazard: exact.
-    for (const i of there) {
-      const sigma = mul(pace.stretch, massFunction(system.sigma, mass[i])) * 2 ** -level;
-      if (moveBy(system, particles, i, step, elapsed, sigma)) {
+    for (const a of free) {
+      const i = there[a];
+      const sigma = mul(pace.stretch, sigmaOf(system, mass[i]));
+      if (move(system, system.firstReplica + particles.replica, id[i], a, step, number, sigma)) {
         followed.leaver = Math.min(id[i], followed.leaver ?? id[i]);
       }
     }
-    followed.moves += there.length;
+    followed.moves += free.length;
 
-    const hazard = pace.hazard * 4 ** -level;
-    for (let a = 1; a < there.length; a++) {
-      for (let b = 0; b < a; b++) {
-        // Members are in the order of their ids.
-        const [i, j] = [there[b], there[a]];
-        if (!isNear(particles.place, system.dimension, system.reach, i, j)) continue;
-        const time = ringTime(system, particles, i, j, step, elapsed, hazard);
-        if (time !== null) candidates.push({ i, j, time });
-      }
-    }
-    if (candidates.length > 0) {
-      merge_apply(system, particles, step, merge_resolve(candidates, id), log, { elapsed, length, end });
-      candidates.length = 0;
-      for (let a = there.length - 1; a >= 0; a--) if (mass[there[a]] === 0) there.splice(a, 1);
-      if (there.length === 0) break;
-    }
-    elapsed += length;
+    react(system, pace, particles, there, free, step, number, log);
+    if (!elapse(elapsed, finestOf(there.length))) break;
   }
+  settle(system, particles, there);
   return followed;
 }
 
-/** Farther apart than this, in units of eps, a pair's gap to eps is taken as its distance: that is exact, and the same to 24 bits. */
-const far = 2 ** 24;
+const sigmaOf = (system: System, mass: number) => massFunction(system.sigma, mass);
 
-/** The coarsest level at which k standard deviations of the pair's relative displacement fit into its gap to eps. */
-function levelOf(system: System, pace: Pace, { place, mass }: Particles, i: number, j: number): number {
-  const distance = sqrt(separation(system, place, i, j));
-  if (distance <= 1) return pace.levels;
-  const gap = distance < far ? minusOne(distance) : distance;
-  // In units of eps, for a whole macro-step.
-  const spread = (m: number) => mul(mul(pace.stretch, massFunction(system.sigma, m)), system.inverseRange);
-  const [a, b] = [spread(mass[i]), spread(mass[j])];
-  const needed = mul(pace.k, sqrt(add(mul(a, a), mul(b, b))));
-  return Math.min(pace.levels, ceilLog2(div(needed, gap)));
+// Scratch that one cluster after the other uses: where the members are on the refined lattice, how far apart two of them, the level of the sub-step
+// that each is in, the earliest moment at which it can merge, and the time elapsed.
+let fine = new Uint32Array(0);
+let apart = new Uint32Array(0);
+let elapsed = new Uint32Array(0);
+const level = new Uint32Array(clusterCapacity);
+const earliest = new Float64Array(clusterCapacity);
+const words = new Uint32Array(4);
+
+/** The finest level at which one of the first n members is. */
+function finestOf(n: number): number {
+  let finest = 0;
+  for (let a = 0; a < n; a++) finest = Math.max(finest, level[a]);
+  return finest;
+}
+
+/** Takes the members' places to the refined lattice, at the start of the macro-step. */
+function begin({ dimension: d, multirate }: System, { place }: Particles, there: readonly number[]): void {
+  const n = multirate!.fineWords;
+  if (fine.length < clusterCapacity * d * n) fine = new Uint32Array(clusterCapacity * d * n);
+  if (apart.length < d * n) apart = new Uint32Array(d * n);
+  if (elapsed.length !== multirate!.elapsedWords) elapsed = new Uint32Array(multirate!.elapsedWords);
+  elapsed.fill(0);
+  level.fill(0);
+  earliest.fill(0);
+  for (const [a, i] of there.entries()) {
+    for (let k = 0; k < d; k++) refine(fine, n * (d * a + k), n, place[d * i + k]);
+  }
+}
+
+/** Writes where the members are now. */
+function settle({ dimension: d, multirate }: System, { place }: Particles, there: readonly number[]): void {
+  const n = multirate!.fineWords;
+  for (const [a, i] of there.entries()) {
+    for (let k = 0; k < d; k++) place[d * i + k] = coarsen(fine, n * (d * a + k), n);
+  }
+}
+
+/** Leaves the living only, in the order they have. */
+function dropTheDead({ dimension: d, multirate }: System, { mass }: Particles, there: number[]): void {
+  const n = d * multirate!.fineWords;
+  for (let a = there.length - 1; a >= 0; a--) {
+    if (mass[there[a]] !== 0) continue;
+    there.splice(a, 1);
+    for (const list of [level, earliest]) list.copyWithin(a, a + 1, there.length + 1);
+    fine.copyWithin(n * a, n * (a + 1), n * (there.length + 1));
+  }
+}
+
+/** Measures how far apart members a and b are along each axis. */
+function measure({ dimension: d, multirate }: System, a: number, b: number): void {
+  const n = multirate!.fineWords;
+  for (let k = 0; k < d; k++) distanceFine(apart, n * k, fine, n * (d * a + k), n * (d * b + k), n);
+}
+
+/** The coarsest level from `least` on at which `clearance` (lattice units, for a whole macro-step) fits into the gap between a and b. */
+function levelOf(system: System, pace: Pace, a: number, b: number, clearance: number, least: number): number {
+  const { dimension: d, multirate, range } = system;
+  const { fineWords: n, drop } = multirate!;
+  measure(system, a, b);
+  // The distance in units that leave coarseBits bits of its largest coordinate: units of 2^cut of the refined lattice's.
+  let cut = 0;
+  for (let k = 0; k < d; k++) cut = Math.max(cut, bitLength(apart, n * k, n) - coarseBits);
+  let square = 0;
+  for (let k = 0; k < d; k++) square += leading(apart, n * k, n, cut) ** 2;
+  const distance = fromInteger(square);
+  const eps = scale(range, drop - cut);
+  let found = least;
+  for (; found < pace.levels; found++) {
+    // A level is a factor of sqrt(2) in the standard deviation.
+    const needed = add(eps, scale(parityOf(clearance, found), 32 * (n - 1) - cut - (found >> 1)));
+    if (mul(needed, needed) <= distance) break;
+  }
+  return found;
+}
+
+/** Moves member a, of this id, by its sub-step; `sigma` is that of the macro-step. Whether it left the box that stands for R^d. */
+function move(
+  { dimension: d, seed, open, multirate }: System,
+  replica: number,
+  id: number,
+  a: number,
+  step: number,
+  number: number,
+  sigma: number,
+): boolean {
+  const n = multirate!.fineWords;
+  const unit = powerOfTwo(32 * (n - 1) - (level[a] >> 1));
+  const significand = parityOf(sigma, level[a]);
+  let left = false;
+  for (let k = 0; k < d; k++) {
+    if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.move, id, step, k / 4, number);
+    const at = n * (d * a + k);
+    const before = fine[at + n - 1];
+    displaceFine(fine, at, n, words[k % 4], significand, unit);
+    const after = fine[at + n - 1];
+    // A move to the right must not end further left, nor the reverse.
+    if (open && (words[k % 4] >>> 31 === 1 ? after > before : after < before)) left = true;
+  }
+  return left;
+}
+
+/** Lets pairs of those who took a sub-step together ring. */
+function react(
+  system: System,
+  pace: Pace,
+  particles: Particles,
+  there: number[],
+  free: readonly number[],
+  step: number,
+  number: number,
+  log: EventLog,
+): void {
+  const candidates = ringing(system, pace, particles, there, free, step, number);
+  if (candidates.length === 0) return;
+  settle(system, particles, there);
+  for (const match of merge_resolve(candidates, particles.id)) {
+    const [a, b] = [there.indexOf(match.i), there.indexOf(match.j)];
+    const subStep: SubStep = {
+      number,
+      start: elapsed[0],
+      length: powerOfTwo(Math.max(0, 32 - level[a])),
+      // Sub-steps may be shorter than the moments' unit: still, who merges later does so at a later moment.
+      earliest: Math.max(earliest[a], earliest[b]),
+      latest: 2 ** 32 - there.length,
+    };
+    merge_apply(system, particles, step, [match], log, subStep);
+    earliest[a] = earliest[b] = 1 + momentOf(match.time, subStep);
+  }
+  dropTheDead(system, particles, there);
+}
+
+/** The pairs that ring, as entries of the particle arrays. */
+function ringing(
+  system: System,
+  pace: Pace,
+  particles: Particles,
+  there: readonly number[],
+  free: readonly number[],
+  step: number,
+  number: number,
+): Candidate[] {
+  const { dimension: d, multirate, reach } = system;
+  const { fineWords: n, drop } = multirate!;
+  const candidates: Candidate[] = [];
+  for (const a of free) {
+    for (const b of free) {
+      if (b >= a) break;
+      if (level[a] !== level[b]) continue;
+      measure(system, a, b);
+      let s = 0;
+      let near = true;
+      for (let k = 0; k < d && near; k++) {
+        const distance = bitLength(apart, n * k, n) - drop > 32 ? reach + 1 : leading(apart, n * k, n, drop);
+        near = distance <= reach;
+        s = add(s, squaredShare(system, distance));
+      }
+      if (!near) continue;
+      // Members are in the order of their ids.
+      const [i, j] = [there[b], there[a]];
+      const share = scale(pace.hazard, pace.levels - level[a]);
+      const time = ringTimeAt(system, particles, i, j, s, step, number, share);
+      if (time !== null) candidates.push({ i, j, time });
+    }
+  }
+  return candidates;
 }

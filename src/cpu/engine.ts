@@ -91,6 +91,7 @@ export class CpuEngine implements Engine {
     return {
       macroSteps: Math.max(...this.#replicas.map(({ pacer }) => pacer.steps)),
       particleSteps: this.#replicas.reduce((sum, { moves }) => sum + moves, 0),
+      subSteps: this.#replicas.reduce((sum, { subSteps }) => sum + subSteps, 0),
     };
   }
 

@@ -6,19 +6,24 @@ import type { Particles } from "./particles.ts";
 
 const words = new Uint32Array(4);
 
-/** Where in a step a sub-step lies: it starts at `elapsed` and has `length`, of `end`, which is a power of four of at most 4^15. */
+/** Where in a step a sub-step lies, in units of 2^-32 of the step. */
 export interface SubStep {
-  elapsed: number;
+  /** Tells the random words of sub-steps apart. */
+  number: number;
+  start: number;
+  /** A power of two; 1 also for what is shorter. */
   length: number;
-  end: number;
+  /** The moments of its events lie within these. */
+  earliest: number;
+  latest: number;
 }
 
-const wholeStep: SubStep = { elapsed: 0, length: 1, end: 1 };
+export const wholeStep: SubStep = { number: 0, start: 0, length: 2 ** 32, earliest: 0, latest: 2 ** 32 - 1 };
 
 /** The ring time, a fraction of the sub-step, as a fraction of the step in units of 2^-32, rounded down within the sub-step. */
-export function momentOf(time: number, { elapsed, length, end }: SubStep): number {
-  const unit = 2 ** 32 / end;
-  return elapsed * unit + Math.min(Math.floor(time * length * unit), length * unit - 1);
+export function momentOf(time: number, { start, length, earliest, latest }: SubStep): number {
+  const moment = start + Math.min(Math.floor(time * length), length - 1);
+  return Math.max(earliest, Math.min(moment, latest));
 }
 
 /**
@@ -41,7 +46,7 @@ export function merge_apply(
     if (system.annihilation) {
       mass[i] = 0;
     } else {
-      pairWords(words, system, replica, id[i], id[j], step, subStep.elapsed);
+      pairWords(words, system, replica, id[i], id[j], step, subStep.number);
       const total = mass[i] + mass[j];
       // floor(word * total / 2^32) < m_i: true for a share m_i / total of all words.
       if (Number((BigInt(words[1]) * BigInt(total)) >> 32n) >= mass[i]) [survivor, vanished] = [j, i];

@@ -17,26 +17,35 @@ export function makeNeighbours(
   const mask = Int32Array.from(bits, (b) => (1 << b) - 1);
   const first = new Int32Array(d);
   const count = new Int32Array(d);
+  /** Visits those of the cells from one to before another. */
+  const piece = (i: number, from: number, to: number, visit: (j: number) => void) => {
+    const end = read(start, to);
+    for (let slot = start[from]; slot < end; slot++) {
+      const j = read(order, slot);
+      if (j !== i && isNear(place, d, reach, i, j)) visit(j);
+    }
+  };
   return (i, visit) => {
-    let nCells = 1;
     for (let k = 0; k < d; k++) {
       const x = place[d * i + k];
       first[k] = cellCoordinate((x - reach) >>> 0, bits[k]);
       count[k] = ((cellCoordinate((x + reach) >>> 0, bits[k]) - first[k]) & mask[k]) + 1;
-      nCells *= count[k];
     }
-    for (let c = 0; c < nCells; c++) {
-      let cell = 0;
-      let rest = c;
-      for (let k = 0; k < d; k++) {
-        cell = (cell << bits[k]) | ((first[k] + (rest % count[k])) & mask[k]);
+    // The cells of a row, along the last axis, follow one another; over the seam it goes on with the row's first.
+    const last = d - 1;
+    const [begin, until, cellsOfRow] = [first[last], first[last] + count[last], 1 << bits[last]];
+    let nRows = 1;
+    for (let k = 0; k < last; k++) nRows *= count[k];
+    for (let r = 0; r < nRows; r++) {
+      let row = 0;
+      let rest = r;
+      for (let k = 0; k < last; k++) {
+        row = (row << bits[k]) | ((first[k] + (rest % count[k])) & mask[k]);
         rest = (rest / count[k]) | 0;
       }
-      const end = read(start, cell + 1);
-      for (let slot = start[cell]; slot < end; slot++) {
-        const j = read(order, slot);
-        if (j !== i && isNear(place, d, reach, i, j)) visit(j);
-      }
+      row <<= bits[last];
+      piece(i, row + begin, row + Math.min(until, cellsOfRow), visit);
+      if (until > cellsOfRow) piece(i, row, row + until - cellsOfRow, visit);
     }
   };
 }

@@ -7,34 +7,42 @@ import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
 import type { Rate, System } from "../model/system.ts";
 
-/** |x_i - x_j|^2 / eps^2 along the shorter way around the torus. */
-export function separation(system: System, place: Uint32Array, i: number, j: number): number {
-  return squaredDistance(place, system.dimension, system.inverseRange, i, j);
+/** Lattice units between two particles along axis k, the shorter way around the torus. */
+const apart = (place: Uint32Array, d: number, i: number, j: number, k: number) =>
+  Math.abs((place[d * i + k] - place[d * j + k]) | 0);
+
+/** A distance along one axis as its share of |x_i - x_j|^2 / eps^2, single precision; of an axis after another they are to be added up. */
+export function squaredShare(system: System, distance: number): number {
+  const scaled = mul(fromInteger(distance), system.inverseRange);
+  return mul(scaled, scaled);
 }
 
-/** |x_i - x_j|^2 in units of a length whose inverse, in lattice units, is given in single precision. */
-export function squaredDistance(
-  place: Uint32Array,
-  d: number,
-  inverseUnit: number,
-  i: number,
-  j: number,
-): number {
+/** |x_i - x_j|^2 / eps^2 along the shorter way around the torus. */
+export function separation(system: System, place: Uint32Array, i: number, j: number): number {
+  const d = system.dimension;
   let sum = 0;
-  for (let k = 0; k < d; k++) {
-    const apart = Math.abs((place[d * i + k] - place[d * j + k]) | 0);
-    const scaled = mul(fromInteger(apart), inverseUnit);
-    sum = add(sum, mul(scaled, scaled));
-  }
+  for (let k = 0; k < d; k++) sum = add(sum, squaredShare(system, apart(place, d, i, j, k)));
   return sum;
 }
 
 /** Whether j lies in the cube of half-width `reach` (lattice units) around i. */
 export function isNear(place: Uint32Array, d: number, reach: number, i: number, j: number): boolean {
-  for (let k = 0; k < d; k++) {
-    if (Math.abs((place[d * i + k] - place[d * j + k]) | 0) > reach) return false;
-  }
+  for (let k = 0; k < d; k++) if (apart(place, d, i, j, k) > reach) return false;
   return true;
+}
+
+/** Bits to which distances are cut where they only decide who belongs together and how finely to step: their squares add up in a word. */
+export const coarseBits = 14;
+
+/**
+ * Whether j lies in the ball of radius `reach` (lattice units) around i, in distances cut to 14 bits: whoever is nearer does, and none much
+ * further away.
+ */
+export function isInBall(place: Uint32Array, d: number, reach: number, i: number, j: number): boolean {
+  const drop = Math.max(0, 32 - Math.clz32(reach) - coarseBits);
+  let square = 0;
+  for (let k = 0; k < d; k++) square += (apart(place, d, i, j, k) >>> drop) ** 2;
+  return square < ((reach >>> drop) + 1) ** 2;
 }
 
 /** alpha(n, m) dt / eps^2: the hazard of a step where V is one. */
@@ -46,10 +54,7 @@ export function rateOf(rate: Rate, n: number, m: number): number {
   return table[(Math.min(n, size) - 1) * size + Math.min(m, size) - 1];
 }
 
-/**
- * Writes the random words of the pair of particles with these ids in this step; `elapsed` tells sub-steps apart, and is 0 for a step
- * without any.
- */
+/** Writes the random words of the pair of particles with these ids in this step and sub-step; a step without any has only number 0. */
 export function pairWords(
   out: Uint32Array,
   system: System,
@@ -57,33 +62,57 @@ export function pairWords(
   idI: number,
   idJ: number,
   step: number,
-  elapsed: number,
+  subStep: number,
 ): void {
   const [low, high] = system.seed;
-  threefry(out, low, high, replica, streams.pair, Math.min(idI, idJ), Math.max(idI, idJ), step, elapsed);
+  const key = system.firstReplica + replica;
+  threefry(out, low, high, key, streams.pair, Math.min(idI, idJ), Math.max(idI, idJ), step, subStep);
 }
 
 const words = new Uint32Array(4);
 
-/**
- * The fraction of the step after which the pair rings, in single precision, or null if it does not. A sub-step starts at `elapsed` and has
- * `share` of the hazard of system.dt, single precision.
- */
+/** What of particles decides when a pair of them rings. */
+interface Pairable {
+  replica: number;
+  mass: Uint32Array;
+  id: Uint32Array;
+}
+
+/** The fraction of a tick, a uniform step, after which the pair rings, in single precision, or null if it does not. */
 export function ringTime(
   system: System,
-  particles: { replica: number; place: Uint32Array; mass: Uint32Array; id: Uint32Array },
+  particles: Pairable & { place: Uint32Array },
   i: number,
   j: number,
   step: number,
-  elapsed = 0,
-  share = 1,
 ): number | null {
-  const { replica, place, mass, id } = particles;
-  const s = separation(system, place, i, j);
+  return ringTimeAt(
+    system,
+    particles,
+    i,
+    j,
+    separation(system, particles.place, i, j),
+    step,
+    0,
+    system.tickHazard,
+  );
+}
+
+/** The same for a pair at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of the hazard of `system.rate`, single precision. */
+export function ringTimeAt(
+  system: System,
+  { replica, mass, id }: Pairable,
+  i: number,
+  j: number,
+  s: number,
+  step: number,
+  subStep: number,
+  share: number,
+): number | null {
   if (s >= 1) return null;
   const hazard = mul(mul(rateOf(system.rate, mass[i], mass[j]), potentialAt(system.potential, s)), share);
   if (hazard === 0) return null;
-  pairWords(words, system, replica, id[i], id[j], step, elapsed);
+  pairWords(words, system, replica, id[i], id[j], step, subStep);
   const deviate = exponential(words[0]);
   return deviate < hazard ? div(deviate, hazard) : null;
 }

@@ -31,6 +31,8 @@ export class Replica {
   readonly pacer: Pacer;
   /** Moves of single particles. */
   moves = 0;
+  /** Those of them in clusters beyond each member's first of a step. */
+  subSteps = 0;
   readonly #system: System;
   readonly #log: EventLog;
   readonly #cells: CellList;
@@ -98,13 +100,14 @@ export class Replica {
     for (let i = 0; i < particles.living; i++) {
       if (inCluster[i] === 1) continue;
       const sigma = mul(pace.stretch, massFunction(system.sigma, particles.mass[i]));
-      if (moveBy(system, particles, i, step, 0, sigma)) leaver = Math.min(leaver, particles.id[i]);
+      if (moveBy(system, particles, i, step, sigma)) leaver = Math.min(leaver, particles.id[i]);
       this.moves++;
     }
     const before = this.#log.length;
     for (const members of clusters) {
       const followed = cluster_follow(system, pace, particles, members, step, this.#log);
       this.moves += followed.moves;
+      this.subSteps += followed.moves - members.length;
       leaver = Math.min(leaver, followed.leaver ?? leaver);
     }
     if (this.#log.length > before) compact(particles);

@@ -11,7 +11,8 @@ import { inverseNormalTail } from "./elementary.ts";
 
 /** Fractional bits of a deviate. |z| < 2^3, so a deviate is below 2^24. */
 export const gaussianBits = 21;
-const deviateUnit = 2 ** -gaussianBits;
+/** The unit of a deviate. */
+export const deviateUnit = 2 ** -gaussianBits;
 
 const octaves = 32;
 const segments = 128;

@@ -19,17 +19,21 @@ export const add = (a: number, b: number) => Math.fround(a + b);
 export const div = (a: number, b: number) => fromDouble(a / b);
 export const fromInteger = (n: number) => Math.fround(n);
 
-export const sqrt = (a: number) => Math.fround(Math.sqrt(a));
+/** 2^0 in the middle: Math.pow would take most of the time of those who scale by powers of two. */
+const powers = Float64Array.from({ length: 2047 }, (_, k) => 2 ** (k - 1023));
 
-/** a - 1 for 1 < a < 2^24, which is exact. */
-export const minusOne = (a: number) => Math.fround(a - 1);
+/** 2^n for an integer n from -1022 to 1023. */
+export const powerOfTwo = (n: number) => powers[n + 1023];
 
-/** The smallest l >= 0 with a <= 2^l. */
-export function ceilLog2(a: number): number {
-  if (a <= 1) return 0;
-  const pattern = toBits(a);
-  return (pattern >>> 23) - 127 + ((pattern & 0x7fffff) === 0 ? 0 : 1);
-}
+/** a * 2^by, at most 2^40: what is larger need not be told apart. */
+export const scale = (a: number, by: number) => Math.min(fromDouble(a * powerOfTwo(by)), largestScaled);
+const largestScaled = 2 ** 40;
+
+/** sqrt(1/2). */
+const rootHalf = Math.fround(Math.SQRT1_2);
+
+/** a * 2^(-1/2) for an odd level, else a: what is left of a * 2^(-level/2) once whole powers of two are set aside. */
+export const parityOf = (a: number, level: number) => ((level & 1) === 1 ? mul(a, rootHalf) : a);
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);

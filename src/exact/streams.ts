@@ -2,10 +2,12 @@
  * Every use of randomness, in one list, so that no two ever share a word.
  *
  *     key     = (seed low, seed high, replica, stream)
- *     counter = (particle, step, block, elapsed)                   for a particle's own randomness
- *             = (lower particle, higher particle, step, elapsed)   for a pair's
+ *     counter = (particle, step, block, sub-step)                   for a particle's own randomness
+ *             = (lower particle, higher particle, step, sub-step)   for a pair's
+ *             = (draw low, draw high, 0, 0)                         where draws are numbered one after another
  *
- * `elapsed` tells the sub-steps of a step apart, and is 0 for a step without any.
+ * Replicas are numbered from `firstReplica` of the system here. Sub-steps are numbered from 0 in each step of a cluster; a step without any
+ * is its number 0.
  *
  * A particle is its index 0..N-1 within its replica, which never changes; so nothing depends on the order of buffers, on
  * threads, batching, workgroups, the number of replicas beside it, or the engine.
@@ -17,4 +19,6 @@ export const streams = {
   move: 1,
   /** A pair's coagulation in a step: word 0 its ring time, word 1 which of the two survives. */
   pair: 2,
+  /** The draws of a stochastic coalescent, four words at a time. */
+  coalescent: 3,
 } as const;

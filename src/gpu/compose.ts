@@ -14,6 +14,9 @@ import { shaders } from "./shaders.generated.ts";
 /** What changes the text of a shader; numbers of a run are parameters instead. */
 export interface Variant {
   dimension: number;
+  /** Of a coordinate inside clusters, and of the time elapsed in a macro-step; see `Multirate`. */
+  fineWords: number;
+  elapsedWords: number;
   /** Names that `#if` finds true. */
   flags: readonly string[];
 }
@@ -25,7 +28,8 @@ export function variantOf(system: System): Variant {
   if (system.multirate !== null) flags.push("MULTIRATE");
   if (system.open) flags.push("OPEN");
   if (system.annihilation) flags.push("ANNIHILATION");
-  return { dimension: system.dimension, flags };
+  const { fineWords, elapsedWords } = system.multirate ?? { fineWords: 1, elapsedWords: 1 };
+  return { dimension: system.dimension, fineWords, elapsedWords, flags };
 }
 
 /** Every name that `#if` may ask for. */
@@ -63,12 +67,14 @@ export function compose(
   return [header(variant), ...bindings, conditional(withImports(text, new Set()), variant.flags)].join("\n");
 }
 
-function header({ dimension }: Variant): string {
+function header({ dimension, fineWords, elapsedWords }: Variant): string {
   return [
     `struct Params {\n${parameterNames.map((name) => `  ${name}: u32,`).join("\n")}\n}`,
     "@group(0) @binding(0) var<uniform> params: Params;",
     "override workgroup_size: u32;",
     `const dimension = ${dimension}u;`,
+    `const fine_words = ${fineWords}u;`,
+    `const elapsed_words = ${elapsedWords}u;`,
     `const scan_run = ${scanRun}u;`,
     `const no_offender = ${noOffender}u;`,
     ...Object.entries(streams).map(([name, stream]) => `const stream_${name} = ${stream}u;`),

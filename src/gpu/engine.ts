@@ -53,6 +53,10 @@ const submissionTime = 100;
 /** Most dispatches of one submission, so that encoding them stays short as well. */
 const mostDispatches = 16384;
 
+/** Invocations that a device may work on at a time, about: fewer leave it idle, more have less to share. */
+const softwareInvocations = 128;
+const hardwareInvocations = 2 ** 17;
+
 /** Particles are moved together when no more than this share of the slots is alive. */
 const sparse = 0.75;
 
@@ -78,6 +82,7 @@ export class GpuEngine implements Engine {
   #failure: string | null = null;
   /** Of a multirate run: moves of single particles. */
   #moves = 0;
+  #subSteps = 0;
   /** Of a uniform run: how many particles have vanished, and the sum of the steps each had made. */
   #vanished = 0;
   #vanishedAfter = 0;
@@ -233,7 +238,9 @@ export class GpuEngine implements Engine {
       after[r * width + progressFields.indexOf(name)];
     const taken = epochs.map((epoch, r) => (epoch === null ? 0 : epoch.steps - field(r, "left")));
     for (const [r, count] of taken.entries()) {
-      this.#moves += count * this.#livingOf[r] + field(r, "moves");
+      const beyond = field(r, "moves");
+      this.#moves += count * this.#livingOf[r] + beyond;
+      this.#subSteps += beyond;
     }
     const vanish = annihilation ? 2 : 1;
     await this.#drainEvents((replica, step) => {
@@ -317,9 +324,12 @@ export class GpuEngine implements Engine {
   /** Workgroups along x and y: one axis alone holds only 65,535. */
   #groups(extent: Extent): [number, number] {
     if (extent === "workgroup") return [1, 1];
-    const invocations = { particles: this.#slots, runs: this.#nRuns, replicas: this.#system.replicas }[
-      extent
-    ];
+    const invocations = {
+      particles: this.#slots,
+      runs: this.#nRuns,
+      replicas: this.#system.replicas,
+      device: Math.min(this.#slots, this.#open.info.software ? softwareInvocations : hardwareInvocations),
+    }[extent];
     const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
     const x = Math.min(groups, 65535);
     return [x, Math.ceil(groups / x)];
@@ -387,8 +397,9 @@ export class GpuEngine implements Engine {
 
   work(): Work {
     if (this.#system.multirate === null)
-      return { macroSteps: this.step, particleSteps: this.#uniformMoves() };
-    return { macroSteps: Math.max(...this.#pacers.map(({ steps }) => steps)), particleSteps: this.#moves };
+      return { macroSteps: this.step, particleSteps: this.#uniformMoves(), subSteps: 0 };
+    const macroSteps = Math.max(...this.#pacers.map(({ steps }) => steps));
+    return { macroSteps, particleSteps: this.#moves, subSteps: this.#subSteps };
   }
 
   /** All for all steps, less those that the dead were spared; right once the events have been taken. */
@@ -422,8 +433,7 @@ function progressRow(step: number, { pace, steps }: Epoch): number[] {
     levels: pace?.levels ?? 0,
     stretch: toBits(pace?.stretch ?? 1),
     hazard: toBits(pace?.hazard ?? 1),
-    k: toBits(pace?.k ?? 1),
-    inverse_radius: toBits(pace?.inverseRadius ?? 1),
+    clearance: toBits(pace?.clearance ?? 1),
     reach: pace?.reach ?? 0,
     overflow: 0,
     moves: 0,

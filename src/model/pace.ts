@@ -3,38 +3,42 @@
  * careful overflows have made it. Both engines follow it, so it decides trajectories.
  *
  * A macro-step of `ticks` ticks moves particles with nobody within `radius` at once; the others form clusters that are followed
- * in sub-steps of a quarter, a sixteenth, ... of it. k standard deviations of the fastest pair's relative displacement just fit
+ * in sub-steps of a half, a quarter, ... of it. k standard deviations of the fastest pair's relative displacement just fit
  * between eps and the radius, so that hardly any pair that starts outside meets within a macro-step.
  */
+import { UserError } from "../errors.ts";
 import { pow } from "../exact/elementary.ts";
-import { latticeSide, type System } from "./system.ts";
+import { latticeSide } from "./multirate.ts";
+import type { System } from "./system.ts";
 
 export interface Pace {
-  /** Length of a macro-step in ticks; a tick is the finest sub-step wanted, system.dt. */
+  /** Length of a macro-step in ticks of system.dt. */
   ticks: number;
   /** Macro-steps of this length until the pace is set anew. */
   steps: number;
-  /** The finest level: a sub-step of level l takes ticks / 4^l, and ticks / 4^levels is at most one tick. */
+  /** The finest level: a sub-step of level l takes ticks / 2^l, and of this level at most as long as the finest wanted. */
   levels: number;
   /** sqrt(ticks), single precision: how many times a tick's standard deviation a macro-step has. */
   stretch: number;
-  /** Ticks, single precision: how many times a tick's hazard a macro-step has. */
+  /** A sub-step of the finest level over the finest wanted, single precision, from above 1/2 to 1: its share of the rate's hazard. */
   hazard: number;
-  /** Standard deviations of a pair's relative displacement that are to fit into its gap; single precision. */
-  k: number;
-  /** Pairs nearer than this are in one cluster; lattice units, and its inverse in single precision. */
+  /**
+   * How many times a tick's standard deviation is to fit into the gap of a pair, single precision: k standard deviations of its relative
+   * displacement in a macro-step, if both move as fast.
+   */
+  clearance: number;
+  /** Pairs nearer than this, in lattice units, are in one cluster. */
   reach: number;
-  inverseRadius: number;
 }
+
+/** Steps are numbered in a word of the random counters. */
+const mostSteps = 2 ** 32;
 
 /** Macro-steps after which the pace is looked at again. */
 const paceEvery = 64;
 
 /** A cluster with more members than this is not followed: its replica does not take the step, and becomes more careful. */
 export const clusterCapacity = 16;
-
-/** Sub-steps are counted in 32 bits with two to spare: at most 4^15. */
-const mostLevels = 15;
 
 /**
  * What a cluster beyond capacity multiplies `care` by, and what an epoch without one gives back. The step that would have had it is not
@@ -44,35 +48,38 @@ const carefulness = { overflow: 0.5, recovery: 1.05 };
 
 /**
  * The pace for `living` particles of a replica with `left` ticks to go (at least 1). `care` in (0, 1] shortens steps. Null: no macro-step
- * longer than a tick is to be had, and uniform steps of one tick serve.
+ * longer than a tick is to be had, and uniform steps of one tick serve. Throws a UserError where they would, but cannot.
  */
 export function paceOf(system: System, living: number, left: number, care: number): Pace | null {
   if (system.multirate === null) return null;
   const { dimension, side, eps, dt, fastest } = system;
-  const { k, crowd } = system.multirate;
+  const { k, crowd, tickLevels, canStepUniformly } = system.multirate;
   const unit = side / latticeSide;
   // The radius within which `crowd` others are expected if the living are spread evenly.
   const radius = side * pow(crowd / (Math.max(1, living - 1) * ballVolume(dimension)), 1 / dimension);
   const room = Math.min(radius, side / 4) - eps;
-  if (room <= 0) return null;
   // Relative displacement of the fastest pair: variance 2 (d_i + d_j) t = 4 fastest t.
-  const wanted = Math.floor(((room / k) ** 2 / (4 * fastest * dt)) * care);
-  const ticks = Math.min(wanted, left, 4 ** mostLevels);
-  if (ticks < 2) return null;
+  const wanted = room <= 0 ? 0 : Math.floor(((room / k) ** 2 / (4 * fastest * dt)) * care);
+  if (wanted < 2 && canStepUniformly) return null;
+  if (wanted < 1) throw new UserError(tooCrowded(system));
+  const ticks = Math.min(wanted, left);
   const needed = eps + k * Math.sqrt(4 * fastest * dt * ticks);
   let levels = 0;
-  while (4 ** levels < ticks) levels++;
+  while (2 ** levels < ticks) levels++;
   return {
     ticks,
     steps: Math.min(paceEvery, Math.floor(left / ticks)),
-    levels,
+    levels: tickLevels + levels,
     stretch: Math.fround(Math.sqrt(ticks)),
-    hazard: Math.fround(ticks),
-    k: Math.fround(k),
+    hazard: Math.fround(ticks / 2 ** levels),
+    clearance: Math.fround(k * Math.sqrt(2 * ticks)),
     // A quarter of the side at most: a wider cube could come back to the cell it starts in, the other way around the torus.
     reach: Math.min(latticeSide / 4, Math.ceil((needed / unit) * (1 + 2 ** -20)) + 1),
-    inverseRadius: Math.fround(unit / needed),
   };
+}
+
+function tooCrowded({ eps }: System): string {
+  return `initial puts more than ${clusterCapacity} particles too close together to be followed apart while eps is ${eps.toPrecision(3)}; spread them wider or raise Z.`;
 }
 
 /** Volume of the unit ball of R^d: pi, 4 pi / 3, pi^2 / 2, 8 pi^2 / 15. */
@@ -123,6 +130,11 @@ export class Pacer {
     const pace = paceOf(this.#system, living, left, this.#care);
     const ticks = pace?.ticks ?? 1;
     this.#epoch = { pace, ticks, steps: pace?.steps ?? Math.min(paceEvery, left) };
+    if (this.steps + this.#epoch.steps > mostSteps) {
+      throw new UserError(
+        `observe.times ends at ${this.#system.scenario.observe.times.at(-1)}, which takes more than ${mostSteps} macro-steps, the most that can be told apart; end the run earlier.`,
+      );
+    }
     if (this.clock.at(-1)?.ticks !== ticks) this.clock.push({ step: this.steps, tick: this.tick, ticks });
     return this.#epoch;
   }

@@ -61,7 +61,11 @@ export function makePotential(spec: PotentialSpec, dimension: number): Potential
   }
   const { name, breaks, pieces, peak } =
     typeof spec === "string" ? namedShape(spec) : tabulatedShape(spec.radial);
-  const scale = 1 / integral(breaks, pieces, dimension);
+  const total = integral(breaks, pieces, dimension);
+  if (!(total > 0 && total < Number.POSITIVE_INFINITY)) {
+    throw new UserError(`potential.radial has the integral ${total}; it must be positive and finite.`);
+  }
+  const scale = 1 / total;
   const radius = breaks[breaks.length - 1];
   const onPiece = (k: number, r: number) => scale * pieces[k](r);
   const at = (r: number) => (r < radius ? onPiece(pieceOf(breaks, r), r) : 0);
@@ -114,11 +118,13 @@ function tabulatedShape(points: [number, number][]): Shape {
 
 function checkTable(points: [number, number][]): void {
   if (!Array.isArray(points) || points.length === 0) {
-    throw new UserError("potential.radial is empty; it must be a list of one or more points [r, V].");
+    const found = Array.isArray(points) ? "empty" : JSON.stringify(points);
+    throw new UserError(`potential.radial is ${found}; it must be a list of one or more points [r, V].`);
   }
   let previous = -1;
   for (const [i, point] of points.entries()) {
-    const where = `potential.radial has ${JSON.stringify(point)} as point ${i + 1}`;
+    const shown = Array.isArray(point) ? `[${point}]` : JSON.stringify(point);
+    const where = `potential.radial has ${shown} as point ${i + 1}`;
     if (!Array.isArray(point) || point.length !== 2 || !point.every(Number.isFinite)) {
       throw new UserError(`${where}; a point must be two numbers [r, V].`);
     }

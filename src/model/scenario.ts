@@ -32,7 +32,7 @@ function choice<const T extends readonly string[]>(names: T) {
 }
 
 /** The error of a map: what it must be or, for an unknown key, the list that `problemsOf` names and guesses from. */
-function mapError(keys: string[], must: string) {
+export function mapError(keys: string[], must: string) {
   return {
     error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? keys.join(", ") : must),
   };
@@ -147,16 +147,18 @@ const engine = z.discriminatedUnion(
         .positive()
         .max(1)
         .default(0.008)
-        .describe("The finest sub-step as D dt / eps^2 for the pair that moves fastest."),
+        .describe(
+          "The finest sub-step as D dt / eps^2 for the pair that moves fastest; shorter where pairs react faster than they move.",
+        ),
       k: between(1, 8)
-        .default(4)
+        .default(5)
         .describe(
           "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed.",
         ),
       crowd: number("a number above 0 and at most 1")
         .positive()
         .max(1)
-        .default(0.2)
+        .default(0.3)
         .describe("Others expected within the isolation radius. Larger: longer steps, larger clusters."),
     }),
   ],
@@ -267,7 +269,7 @@ const schema = map({
       [choice(["uniform", "multirate"]).transform((kind) => engine.parse({ kind })), engine],
       '"uniform", "multirate" or a map with the keys kind, step and, for multirate, k, crowd',
     )
-    .prefault("uniform")
+    .prefault("multirate")
     .describe("How it is computed; a bare kind takes that kind's defaults."),
 });
 

@@ -8,8 +8,9 @@ import { cos2pi } from "../exact/elementary.ts";
 import { signedDisplacement } from "../exact/gaussian.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
+import { latticeSide } from "./multirate.ts";
 import type { Density, LineDensity } from "./scenario.ts";
-import { latticeSide, type System } from "./system.ts";
+import type { System } from "./system.ts";
 
 /** `place`: u32[N, dimension] in lattice units; `mass`: u32[N]. */
 export interface Start {
@@ -23,6 +24,7 @@ type Sampler = (word: number) => number | null;
 /** Throws a UserError if the law puts a particle outside the box that stands for R^d. */
 export function makeStart(system: System, replica: number): Start {
   const { dimension, particles, seed, scenario } = system;
+  const key = system.firstReplica + replica;
   // Entry e is taken by words below share[e] and not below share[e - 1]; the last takes the rest.
   const share = cumulative(scenario.initial.map(({ weight }) => weight)).map((u) => Math.round(u * 2 ** 32));
   const samplers = scenario.initial.map(({ density }) =>
@@ -33,16 +35,16 @@ export function makeStart(system: System, replica: number): Start {
   const mass = new Uint32Array(particles);
   const words = new Uint32Array(4);
   for (let i = 0; i < particles; i++) {
-    threefry(words, seed[0], seed[1], replica, streams.start, i, 0, 0, 0);
+    threefry(words, seed[0], seed[1], key, streams.start, i, 0, 0, 0);
     let entry = share.findIndex((end) => words[0] < end);
     if (entry < 0) entry = share.length - 1;
     mass[i] = scenario.initial[entry].mass;
     for (let k = 0; k < dimension; k++) {
-      if (k % 4 === 0) threefry(words, seed[0], seed[1], replica, streams.start, i, 0, 1 + k / 4, 0);
+      if (k % 4 === 0) threefry(words, seed[0], seed[1], key, streams.start, i, 0, 1 + k / 4, 0);
       const x = samplers[entry][k](words[k % 4]);
       if (x === null) {
         throw new UserError(
-          `initial[${entry}].density puts particle ${i} of replica ${replica} outside the domain, but all must start within ${system.side / 2} of 0 along each axis; raise domain.space or narrow the density.`,
+          `initial[${entry}].density puts particle ${i} of replica ${key} outside the domain, but all must start within ${system.side / 2} of 0 along each axis; raise domain.space or narrow the density.`,
         );
       }
       place[dimension * i + k] = x;
@@ -52,7 +54,7 @@ export function makeStart(system: System, replica: number): Start {
 }
 
 /** The law of one coordinate under a density: all densities are products. */
-function coordinateLaw(density: Density, axis: number): LineDensity {
+export function coordinateLaw(density: Density, axis: number): LineDensity {
   if (density === "uniform") return density;
   if ("product" in density) return density.product[axis];
   if ("gaussian" in density) {

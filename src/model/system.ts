@@ -7,23 +7,28 @@ import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
 import { fromDouble } from "../exact/single.ts";
+import {
+  latticeSide,
+  type Multirate,
+  makeMultirate,
+  smallestRange,
+  smallestShare,
+  uniformStepOf,
+} from "./multirate.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import { makePotentialTable } from "./potentialTable.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
 
-/** Lattice units along the side of the torus. */
-export const latticeSide = 2 ** 32;
-
-/** eps must be at least this many lattice units: below, a step would be too coarse for the lattice. */
-const smallestRange = 200;
-
 /** eps must be at most this share of the side, so that a pair in range is so along one way around the torus only. */
-const largestShare = 1 / 5;
+export const largestShare = 1 / 5;
 
 /** Hazards above this would leave the range of single precision in products. */
 const largestRate = 1e15;
 
-/** alpha(n, m) dt / eps^2 (in the plane also / |log eps|), the hazard of a step where V is one, in single precision. */
+/**
+ * alpha(n, m) t / eps^2 (in the plane also / |log eps|), the hazard where V is one, in single precision: of a uniform step, or of the finest
+ * sub-step of a multirate run.
+ */
 export interface Rate {
   /** constant: table[0]; sum, product: of the mass function in `table`; table: row n, column m, masses beyond use the last. */
   form: "constant" | "sum" | "product" | "table";
@@ -38,6 +43,11 @@ export interface System {
   /** N, per replica. */
   particles: number;
   replicas: number;
+  /**
+   * What the first replica is numbered in random words. Everywhere else, as in ids, events and results, replicas count from 0; so replica r of
+   * a run from `firstReplica` on takes the trajectory of replica firstReplica + r of a run from 0 on.
+   */
+  firstReplica: number;
   annihilation: boolean;
   /** R^d in a box nobody may leave, instead of a torus. */
   open: boolean;
@@ -52,30 +62,41 @@ export interface System {
   potentialShape: Potential;
   /** The largest d(m) there can be. */
   fastest: number;
-  /** Time of one tick: a uniform step, or the finest sub-step wanted of a multirate one. */
+  /** Time of one tick: a uniform step, or what the steps of a multirate run are multiples of. */
   dt: number;
   /** Ticks after which to observe, increasing. */
   observeAt: number[];
-  /** How the multirate engine paces itself, see `paceOf`; null for the uniform step. */
-  multirate: { k: number; crowd: number } | null;
-  /** Lattice units; a pair further apart than this along an axis is out of range. */
+  /** Null for the uniform step. */
+  multirate: Multirate | null;
+  /** A pair further apart than this along an axis is out of range; in the units of `Multirate.drop`, else lattice units. */
   reach: number;
-  /** 1 / eps in lattice units, single precision. */
+  /** eps in those units, and its inverse; single precision. */
+  range: number;
   inverseRange: number;
   /** Mass function: standard deviation of a coordinate's step, in lattice units. */
   sigma: Float32Array;
   rate: Rate;
+  /** How many times the hazard of `rate` a pair has in a tick, single precision. */
+  tickHazard: number;
   /** V by squared distance, see `makePotentialTable`. */
   potential: Float32Array;
 }
 
-/** Throws a UserError if eps does not fit the box or the lattice, or the run needs more steps than can be counted. */
-export function makeSystem(scenario: Scenario): System {
+/**
+ * Throws a UserError if eps does not fit the box or the lattice, the run needs more steps than can be counted, or replicas more numbers
+ * than 32 bits.
+ */
+export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   const { dimension, particles, domain, Z, engine, observe } = scenario;
   const open = "space" in domain;
   const side = "space" in domain ? domain.space : domain.torus;
   const eps = interactionRange(dimension, particles, Z);
-  checkRange(eps, side, Z);
+  checkRange(eps, side, Z, engine.kind);
+  if (!(Number.isInteger(firstReplica) && firstReplica >= 0 && firstReplica + scenario.replicas <= 2 ** 32)) {
+    throw new UserError(
+      `firstReplica is ${firstReplica}, but must be an integer from 0 to ${2 ** 32 - scenario.replicas}.`,
+    );
+  }
 
   const annihilation = scenario.model === "annihilation";
   const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
@@ -85,30 +106,36 @@ export function makeSystem(scenario: Scenario): System {
 
   // The step is shortened a little so that the last observation falls on a step.
   const end = observe.times.at(-1)!;
-  const wanted = (engine.step * eps * eps) / (2 * fastest);
+  const potentialShape = makePotential(scenario.potential, dimension);
+  const logarithm = dimension === 2 ? -log(eps) : 1;
+  const strongest = (strongestAlpha(scenario) * potentialShape.peak) / logarithm;
+  const motion = { side, eps, fastest, strongest, end };
+  const multirate = engine.kind === "multirate" ? makeMultirate(engine, motion) : null;
+  const { tickLevels, fineWords, drop } = multirate ?? { tickLevels: 0, fineWords: 1, drop: 0 };
+  const wanted = multirate?.tick ?? uniformStepOf(engine.step, motion);
   const steps = Math.max(1, Math.ceil(end / wanted - 1e-9));
-  if (!(steps < 2 ** (engine.kind === "uniform" ? 32 : 53))) {
+  if (multirate === null && !(steps < 2 ** 32)) {
     throw new UserError(
-      `observe.times ends at ${end}, which takes ${steps.toExponential(1)} steps of ${engine.step} eps^2 / D, but a run can have at most 2^${engine.kind === "uniform" ? 32 : 53}; shorten the run or lower particles / Z.`,
+      `observe.times ends at ${end}, which takes ${steps.toExponential(1)} steps of ${engine.step} eps^2 / D, but a uniform run can have at most 2^32; take engine: multirate, shorten the run or lower particles / Z.`,
     );
   }
   const dt = end > 0 ? end / steps : wanted;
   const unit = side / latticeSide;
-  const range = eps / unit;
-  const perStep = dt / (eps * eps) / (dimension === 2 ? -log(eps) : 1);
+  const range = (eps / unit) * 2 ** (32 * (fineWords - 1) - drop);
+  const perStep = dt / 2 ** tickLevels / (eps * eps) / logarithm;
   const rate = makeRate(scenario.alpha, perStep, largestMass);
   if (!(rate.table.reduce((a, b) => Math.max(a, b), 0) <= largestRate)) {
     throw new UserError(
       `alpha times the step reaches more than ${largestRate}, the most that the engine can hold.`,
     );
   }
-  const potentialShape = makePotential(scenario.potential, dimension);
   const seed = BigInt(scenario.seed);
   return {
     scenario,
     dimension,
     particles,
     replicas: scenario.replicas,
+    firstReplica,
     annihilation,
     open,
     seed: [Number(seed & 0xffffffffn), Number(seed >> 32n)],
@@ -119,12 +146,15 @@ export function makeSystem(scenario: Scenario): System {
     fastest,
     dt,
     observeAt: observe.times.map((time) => Math.round(time / dt)),
-    multirate: engine.kind === "multirate" ? { k: engine.k, crowd: engine.crowd } : null,
+    multirate,
     // A little more than eps, so that rounding can never make a pair beyond it one in range.
     reach: Math.ceil(range * (1 + 2 ** -20)) + 1,
+    range: Math.fround(range),
     inverseRange: Math.fround(1 / range),
     sigma: makeMassFunction((mass) => Math.sqrt(2 * d(mass) * dt) / unit, largestMass),
     rate,
+    // Nobody takes a tick at once where this would overflow.
+    tickHazard: Math.min(2 ** tickLevels, 2 ** 40),
     potential: makePotentialTable(potentialShape),
   };
 }
@@ -136,17 +166,18 @@ export function interactionRange(dimension: number, particles: number, Z: number
   return dimension === 3 ? ratio : dimension === 4 ? Math.sqrt(ratio) : pow(ratio, 1 / 3);
 }
 
-function checkRange(eps: number, side: number, Z: number): void {
+function checkRange(eps: number, side: number, Z: number, kind: Scenario["engine"]["kind"]): void {
   if (eps > side * largestShare) {
     throw new UserError(
       `Z is ${Z}, which makes eps ${eps.toPrecision(4)}, but eps must be at most ${largestShare} of the side ${side}; lower Z or raise particles.`,
     );
   }
-  if (!(eps >= (smallestRange * side) / latticeSide)) {
-    throw new UserError(
-      `Z is ${Z}, which makes eps ${eps.toPrecision(4)}, but eps must be at least ${((smallestRange * side) / latticeSide).toPrecision(3)}, ${smallestRange} lattice units of the side ${side}; raise Z or lower particles.`,
-    );
-  }
+  const smallest = side * (kind === "uniform" ? smallestRange / latticeSide : smallestShare);
+  if (eps >= smallest) return;
+  const hint = kind === "uniform" ? "take engine: multirate, raise Z" : "raise Z";
+  throw new UserError(
+    `Z is ${Z}, which makes eps ${eps.toPrecision(4)}, but with engine: ${kind} eps must be at least ${smallest.toPrecision(3)}, ${(smallest / side).toPrecision(3)} of the side ${side}; ${hint} or lower particles.`,
+  );
 }
 
 /** d(mass). */
@@ -170,6 +201,12 @@ export function interactionStrength(alpha: Alpha, n: number, m: number): number 
   if ("product" in alpha) return alpha.product.scale * pow(n * m, alpha.product.exponent);
   const last = alpha.table.length;
   return alpha.table[Math.min(n, last) - 1][Math.min(m, last) - 1];
+}
+
+/** The largest alpha(n, m) of masses n, m that are there at the start. */
+function strongestAlpha({ alpha, initial }: Scenario): number {
+  const masses = initial.map(({ mass }) => mass);
+  return Math.max(...masses.flatMap((n) => masses.map((m) => interactionStrength(alpha, n, m))));
 }
 
 function makeRate(alpha: Alpha, perStep: number, largestMass: number): Rate {

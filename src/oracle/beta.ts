@@ -13,6 +13,11 @@ export type PairSolution = {
    * = 2.
    */
   capacityLimit: number;
+  /**
+   * a in u(r) = (a/r)^(d-2) outside the range: in d = 3 beta / (4 pi D), which for alpha/D = 1/2 is the a_0 of
+   * Hammond's survey §3.4. null for d = 2.
+   */
+  scatteringLength: number | null;
   /** u at distance 0: the probability that a pair at the same place ever coagulates. null for d = 2. */
   u0: number | null;
   /** Bound on |beta - its true value|, absolute; in practice 4e-15 to 1e-14 of beta. */
@@ -47,32 +52,42 @@ const ROUNDING = 4e-15;
  * @throws RangeError unless alpha >= 0, D > 0 and `dimension` is the potential's.
  */
 export function solvePair({ potential, dimension, alpha, D }: PairProblem): PairSolution {
+  checkPair({ potential, dimension, alpha, D });
+  const { radius } = potential;
+  const capacityLimit = D * capacity(potential);
+  if (dimension === 2) {
+    const beta = D * planarRate(alpha / D);
+    const nothing = { scatteringLength: null, u0: null, u: noPlanarU };
+    return { beta, naive: alpha, capacityLimit, errorEstimate: ROUNDING * beta, ...nothing };
+  }
+  /** Of the capacity limit, and an absolute error of that share. */
+  const solution = (fraction: number, error: number, u: (r: number) => number): PairSolution => ({
+    beta: capacityLimit * fraction,
+    naive: alpha,
+    capacityLimit,
+    scatteringLength: radius * fraction ** (1 / (dimension - 2)),
+    u0: u(0),
+    errorEstimate: capacityLimit * (error + ROUNDING * fraction),
+    u,
+  });
+  if (alpha === 0) return solution(0, 0, () => 0);
+  if (alpha === Number.POSITIVE_INFINITY) {
+    return solution(1, 0, (r) => (r <= radius ? 1 : pow(radius / r, dimension - 2)));
+  }
+  const { fraction, coarseFraction, v } = solveRadial(potential, alpha / D);
+  const u = (r: number) => 1 - v(r);
+  if (potential.name === "indicator") return solution(indicatorFraction(alpha / D, dimension), 0, u);
+  return solution(fraction, Math.abs(fraction - coarseFraction), u);
+}
+
+/** Throws a RangeError unless alpha >= 0, D > 0 and the dimension is the potential's. */
+export function checkPair({ potential, dimension, alpha, D }: PairProblem): void {
   if (dimension !== potential.dimension) {
     throw new RangeError(`the potential is normalised in dimension ${potential.dimension}, not ${dimension}`);
   }
   if (!(alpha >= 0)) throw new RangeError(`alpha is ${alpha}; it must be 0 or more`);
   if (!(D > 0 && D < Number.POSITIVE_INFINITY))
     throw new RangeError(`D is ${D}; it must be positive and finite`);
-  const capacityLimit = D * capacity(potential);
-  const problem = { naive: alpha, capacityLimit };
-  if (dimension === 2) {
-    const beta = D * planarRate(alpha / D);
-    return { ...problem, beta, u0: null, errorEstimate: ROUNDING * beta, u: noPlanarU };
-  }
-  if (alpha === 0) return { ...problem, beta: 0, u0: 0, errorEstimate: 0, u: () => 0 };
-  if (alpha === Number.POSITIVE_INFINITY) {
-    const u = (r: number) => (r <= potential.radius ? 1 : pow(potential.radius / r, dimension - 2));
-    return { ...problem, beta: capacityLimit, u0: 1, errorEstimate: ROUNDING * capacityLimit, u };
-  }
-  const { fraction, coarseFraction, v } = solveRadial(potential, alpha / D);
-  const u = (r: number) => 1 - v(r);
-  if (potential.name === "indicator") {
-    const beta = capacityLimit * indicatorFraction(alpha / D, dimension);
-    return { ...problem, beta, u0: u(0), errorEstimate: ROUNDING * beta, u };
-  }
-  const beta = capacityLimit * fraction;
-  const errorEstimate = capacityLimit * Math.abs(fraction - coarseFraction) + ROUNDING * beta;
-  return { ...problem, beta, u0: u(0), errorEstimate, u };
 }
 
 /** beta/D, a function of q = alpha/D in [0, Infinity] only; 1e-14 relative. */

@@ -1,9 +1,9 @@
 /** The kinetic limit of a scenario, in the units in which its simulation is reported. */
-import { makePotential } from "../model/potential.ts";
-import type { Density, Scenario } from "../model/scenario.ts";
-import { diffusivity, interactionStrength } from "../model/system.ts";
-import { macroscopicRate } from "./rates.ts";
-import { homogeneousLimit } from "./smoluchowski.ts";
+import { UserError } from "../errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import type { LimitRate } from "./scenarioRate.ts";
+import type { EquationSolution, SolveOptions } from "./solution.ts";
+import { solveEquation, solveSmoluchowski } from "./solve.ts";
 
 export interface LimitPoint {
   time: number;
@@ -15,37 +15,57 @@ export interface LimitPoint {
 
 /**
  * What the fractions of N at these times (increasing, from 0) tend to as eps -> 0, from the Smoluchowski equation with the recipe's rates
- * (Hammond's survey (1.1), (1.8)). Null unless the system is homogeneous: a torus and uniform densities.
+ * (Hammond's survey (1.1), (1.8)), or with the naive ones, to show them wrong. Null where `solveEquation` does not solve it, or
+ * would take more than seconds: where three coordinates matter.
  */
-export function limitOf(scenario: Scenario, times: readonly number[]): LimitPoint[] | null {
-  const { dimension, domain, initial, Z, model, observe } = scenario;
-  if (!("torus" in domain) || !initial.every(({ density }) => isUniform(density))) return null;
-  const rate = macroscopicRate({
-    potential: makePotential(scenario.potential, dimension),
-    alpha: (n, m) => interactionStrength(scenario.alpha, n, m),
-    diffusivity: (n) => diffusivity(scenario.diffusion, n),
-  });
-  // Z is the number of particles times their weight; a density is that over the volume.
-  const density = Z / domain.torus ** dimension;
-  const total = initial.reduce((sum, { weight }) => sum + weight, 0);
-  const start = new Array<number>(Math.max(...initial.map(({ mass }) => mass))).fill(0);
-  for (const { mass, weight } of initial) start[mass - 1] += (density * weight) / total;
-  const points = homogeneousLimit({
-    model,
-    initial: start,
-    beta: rate,
-    times: [...times],
-    masses: observe.masses,
-  });
-  return points.map((point) => ({
-    time: point.time,
-    count: point.total / density,
-    masses: Array.from(point.masses, (f) => f / density),
-  }));
+export function limitOf(
+  scenario: Scenario,
+  times: readonly number[],
+  rate: LimitRate = "recipe",
+): LimitPoint[] | null {
+  return orNull(() => pointsOf(solveSmoluchowski(scenario, times, { rate, mostAxes: 2 })));
 }
 
-function isUniform(density: Density): boolean {
-  if (density === "uniform") return true;
-  if ("cosine" in density) return density.cosine.amplitude === 0;
-  return "product" in density && density.product.every((line) => line === "uniform");
+/** Enough beside particles, whose noise is larger; a finer solution along three axes takes minutes. */
+const ROUGHLY: SolveOptions = { tolerance: 1e-3, cells: 32, mostMasses: 128 };
+/** A rough solution is shown if its error and the mass that it could not follow are below this. */
+const ROUGH_ENOUGH = 3e-3;
+
+/**
+ * As `limitOf`, also where three coordinates matter, if 32 cells along each of them and masses up to 128 give the fractions within 3e-3
+ * by their own estimate; which takes seconds up to a minute. `onPause` is called now and then, when others had a chance to work.
+ */
+export async function limitBeside(
+  scenario: Scenario,
+  times: readonly number[],
+  onPause: () => void,
+): Promise<LimitPoint[] | null> {
+  const quick = limitOf(scenario, times);
+  if (quick !== null) return quick;
+  const work = solveEquation(scenario, times, ROUGHLY);
+  for (;;) {
+    const step = orNull(() => work.next());
+    if (step === null) return null;
+    if (step.done) {
+      const { error, points } = step.value;
+      const lost = points[points.length - 1].lostMass;
+      return Math.max(error ?? 0, lost) <= ROUGH_ENOUGH ? pointsOf(step.value) : null;
+    }
+    await new Promise((resolve) => setTimeout(resolve));
+    onPause();
+  }
+}
+
+function pointsOf({ points }: EquationSolution): LimitPoint[] {
+  return points.map(({ time, count, masses }) => ({ time, count, masses }));
+}
+
+/** Null where what is asked for cannot be solved. */
+function orNull<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
 }

@@ -10,8 +10,11 @@ export interface ProgressStream {
 }
 
 export interface Progress {
-  /** Says that this fraction, 0 to 1, of the work is done; cheap to call often. */
-  update(fraction: number, detail?: string): void;
+  /**
+   * Says that this fraction, 0 to 1, of the work is done; cheap to call often. Seconds left are estimated from the fraction and the time
+   * since the beginning, unless the caller knows better; null: nobody knows yet.
+   */
+  update(fraction: number, detail?: string, secondsLeft?: number | null): void;
   /** Prints a line of its own, above the progress line where there is one. */
   log(line: string): void;
   /** Ends it: the terminal's line goes away, a log that has progress lines gets a closing one. */
@@ -36,12 +39,12 @@ function onTerminal(label: string, stream: ProgressStream): Progress {
   };
 
   return {
-    update(fraction, detail) {
+    update(fraction, detail, secondsLeft) {
       const now = performance.now();
       if (now - drawnAt < 100) return;
       drawnAt = now;
       // A line that fills its row may wrap, and then it cannot be rewritten. Some pseudo-terminals claim 0 columns.
-      shown = [...describe(label, fraction, (now - start) / 1000, detail)]
+      shown = [...describe(label, fraction, (now - start) / 1000, detail, secondsLeft)]
         .slice(0, (stream.columns || 80) - 1)
         .join("");
       stream.write(eraseLine + shown);
@@ -60,12 +63,12 @@ function inLog(label: string, stream: ProgressStream): Progress {
   let printed = false;
 
   return {
-    update(fraction, detail) {
+    update(fraction, detail, secondsLeft) {
       const now = performance.now();
       if (now < nextAt) return;
       nextAt = now + 5000;
       printed = true;
-      stream.write(`${describe(label, fraction, (now - start) / 1000, detail)}\n`);
+      stream.write(`${describe(label, fraction, (now - start) / 1000, detail, secondsLeft)}\n`);
     },
     log(line) {
       stream.write(`${line}\n`);
@@ -80,12 +83,19 @@ function inLog(label: string, stream: ProgressStream): Progress {
   };
 }
 
-function describe(label: string, fraction: number, elapsed: number, detail: string | undefined): string {
+function describe(
+  label: string,
+  fraction: number,
+  elapsed: number,
+  detail: string | undefined,
+  secondsLeft: number | null | undefined,
+): string {
   const done = Math.min(Math.max(fraction, 0), 1) || 0; // NaN, of no work at all, counts as 0
   const parts = [`${label}: ${Math.floor(100 * done)} %`];
   // An estimate from the first moments, compilation included, would only mislead.
-  if (done > 0 && done < 1 && elapsed >= 1)
-    parts.push(`${formatDuration((elapsed * (1 - done)) / done)} left`);
+  const estimate = done > 0 && done < 1 && elapsed >= 1 ? (elapsed * (1 - done)) / done : null;
+  const left = secondsLeft === undefined ? estimate : secondsLeft;
+  if (left !== null) parts.push(`${formatDuration(left)} left`);
   if (detail) parts.push(detail);
   return parts.join(", ");
 }

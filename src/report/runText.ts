@@ -1,27 +1,29 @@
 /** What a run tells people in a terminal. Pure functions. */
 import type { System } from "../model/system.ts";
-import type { Compared, Observation, Place, SimulationResult } from "../simulate.ts";
-import { formatCount, formatDuration, formatTable, formatWithError } from "./table.ts";
+import type { Place } from "../place.ts";
+import type { Compared, Observation, SimulationResult } from "../simulate.ts";
+import { formatCount, formatDuration, formatTable, formatWithError, inStandardErrors } from "./table.ts";
 
 /** What is simulated, and where. */
-export function introduce(
-  { scenario, eps, dt, observeAt, multirate }: System,
-  { adapter, driver, why }: Place,
-): string {
+export function introduce({ scenario, eps, dt, observeAt, multirate }: System, place: Place): string {
   const { name, model, particles, dimension, replicas, domain, Z } = scenario;
   const where =
     "torus" in domain ? `a torus of side ${domain.torus}` : `space, in a box of side ${domain.space}`;
-  const on = adapter === null ? "the CPU reference" : `${adapter} (${driver})`;
   const ticks = observeAt.at(-1)!;
   const pace =
     multirate === null
       ? `${ticks} steps of ${short(dt)}`
-      : `multirate steps down to ${short(dt)} (the run is ${formatCount(ticks)} of them long)`;
+      : `multirate steps, the finest ${short(dt / 2 ** multirate.tickLevels)}`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
     `eps = ${short(eps)}, ${pace}`,
-    `on ${on}: ${why}`,
+    tellPlace(place),
   ].join("\n");
+}
+
+/** Where it is simulated. */
+export function tellPlace({ adapter, driver, why }: Place): string {
+  return `on ${adapter === null ? "the CPU reference" : `${adapter} (${driver})`}: ${why}`;
 }
 
 /** One line for an observation as it comes. */
@@ -38,9 +40,7 @@ const inBrackets = (value: Compared) => {
 
 /** The difference from the limit in standard errors; empty where there is none to tell. */
 function apart({ mean, se, theory }: Compared): string {
-  if (theory === null || se === null || se === 0) return "";
-  const errors = (mean - theory) / se;
-  return `${errors < 0 ? "-" : "+"}${Math.abs(errors).toFixed(1)} s.e.`;
+  return theory === null ? "" : inStandardErrors(mean - theory, se);
 }
 
 /** All observations as a table: a row for each time and mass. */
@@ -70,6 +70,7 @@ export function resultTable(observations: readonly Observation[]): string {
 /** What it took. */
 export function conclude({
   work,
+  method,
   events,
   timings,
   wallSeconds,
@@ -81,11 +82,20 @@ export function conclude({
     `${formatCount(events)} events, ${formatCount(work.particleSteps)} particle-steps in ${formatDuration(timings.steps)} (${formatCount(work.particleSteps / timings.steps)}/s), ${formatDuration(wallSeconds)} in all`,
     `digest ${digest}`,
   ];
-  if (observations.some(({ count }) => count.theory !== null)) {
-    lines.unshift(
-      `Densities are fractions of N. The Smoluchowski equation is the limit eps -> 0; at eps = ${short(eps)} particles react a little faster.`,
+  if (method === "multirate") {
+    const ratio = work.uniformParticleSteps / Math.max(1, work.particleSteps);
+    const share = (100 * work.subSteps) / Math.max(1, work.particleSteps);
+    lines.splice(
+      1,
+      0,
+      `${formatCount(work.macroSteps)} macro-steps, ${share.toFixed(0)} % of the particle-steps beyond them in clusters; uniform steps would take ${short(ratio)} times as many`,
     );
   }
+  lines.unshift(
+    observations.some(({ count }) => count.theory !== null)
+      ? `Densities are fractions of N. The Smoluchowski equation is the limit eps -> 0; at eps = ${short(eps)} particles react a little faster.`
+      : "Densities are fractions of N. The Smoluchowski equation was not solved beside the run, as that can take minutes here; coagula solve does it, or says why not.",
+  );
   return lines.join("\n");
 }
 

@@ -61,6 +61,13 @@ function fixed(value: number, decimals: number): string {
   return Number(text) === 0 ? text.replace("-", "") : text;
 }
 
+/** A difference in standard errors, "-1.2 s.e."; empty where there is no error to tell it by. */
+export function inStandardErrors(difference: number, se: number | null): string {
+  if (se === null || se === 0) return "";
+  const errors = difference / se;
+  return `${errors < 0 ? "-" : "+"}${Math.abs(errors).toFixed(1)} s.e.`;
+}
+
 /** "430 ms", "12.3 s", "2 min 05 s", "3 h 07 min", "2 d 03 h". */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "unknown";

@@ -7,12 +7,12 @@ export interface VerifyCase {
   scenario: Scenario;
 }
 
-/** A scenario that ends after a given number of steps, and leaves out what does not matter for equality. */
+/** A scenario that ends after a given number of steps (uniform unless it says otherwise), and leaves out what does not matter for equality. */
 export type CaseInput = Omit<ScenarioInput, "observe"> & { steps: number };
 
 /** Makes the scenario of a case; its last observation falls on the wanted step when no mass moves faster than mass 1. */
 export function caseOf(name: string, { steps, ...rest }: CaseInput): VerifyCase {
-  const draft = parseScenario({ ...rest, name, observe: { times: [0], masses: 4 } });
+  const draft = parseScenario({ engine: "uniform", ...rest, name, observe: { times: [0], masses: 4 } });
   const eps = interactionRange(draft.dimension, draft.particles, draft.Z);
   const dt = (draft.engine.step * eps * eps) / (2 * diffusivity(draft.diffusion, 1));
   const times = [Math.floor(steps / 2), steps]
@@ -195,6 +195,25 @@ export const verifyCases: readonly VerifyCase[] = [
     alpha: strong,
     engine: "multirate",
     steps: 40000,
+  }),
+  // They start within a few lattice units, 256 eps each.
+  caseOf("multirate on a refined lattice", {
+    particles: 16,
+    Z: 16 * 2 ** -40,
+    initial: [{ mass: 1, density: { gaussian: { centre: [0.5, 0.5, 0.5], sd: 3e-10 } } }],
+    alpha: fierce,
+    diffusion: falling,
+    engine: { kind: "multirate", k: 2 },
+    replicas: 12,
+    steps: 2 ** 78,
+  }),
+  caseOf("multirate in the plane, on a refined lattice", {
+    dimension: 2,
+    particles: 20,
+    Z: 0.5,
+    alpha: strong,
+    engine: { kind: "multirate", k: 2 },
+    steps: 2 ** 119,
   }),
   caseOf("multirate in four dimensions", {
     dimension: 4,

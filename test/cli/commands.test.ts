@@ -4,7 +4,18 @@ import { describe, expect, test } from "vitest";
 import { scenarioJsonSchema } from "../../src/index.ts";
 import { coagula, root } from "../support/cli.ts";
 
-const commands = ["run", "verify", "beta", "doctor", "schema"];
+const commands = [
+  "run",
+  "converge",
+  "solve",
+  "check",
+  "verify",
+  "beta",
+  "coalescent",
+  "kingman",
+  "doctor",
+  "schema",
+];
 
 async function json(...args: string[]) {
   const { code, stdout, stderr } = await coagula([...args, "--json"]);
@@ -36,8 +47,30 @@ describe("coagula", () => {
 
   test.concurrent.each<[string, string[]]>([
     ["run", ["--out", "--no-out", "--force", "--seed", "--replicas", "--engine", "--adapter", "--json"]],
+    ["converge", ["--n", "--eps", "--se", "--replicas", "--seed", "--out", "--no-out", "--force", "--json"]],
+    ["solve", ["--rate", "--tolerance", "--cells", "--masses", "--out", "--no-out", "--force", "--json"]],
     ["verify", ["--adapter", "--case", "--workgroup-size", "--json"]],
-    ["beta", ["--potential", "--dimension", "--alpha", "--D", "--json"]],
+    ["check", ["--json"]],
+    [
+      "beta",
+      [
+        "--potential",
+        "--dimension",
+        "--alpha",
+        "--D",
+        "--masses",
+        "--r",
+        "--time",
+        "--pairs",
+        "--out",
+        "--json",
+      ],
+    ],
+    [
+      "coalescent",
+      ["--kernel", "--n", "--times", "--masses", "--replicas", "--seed", "--no-equation", "--json"],
+    ],
+    ["kingman", ["--n", "--times", "--law", "--json"]],
     ["doctor", ["--adapter", "--json"]],
     ["schema", []],
   ])("%s has --help that tells its options", async (command, options) => {
@@ -78,7 +111,8 @@ describe("beta", () => {
   test("prints the value known for poly2 in three dimensions, and what belongs to it", async () => {
     const args = ["--potential", "poly2", "--dimension", "3", "--alpha", "10", "--D", "1"];
     const solution = await json("beta", ...args);
-    expect(Object.keys(solution).sort()).toEqual(["beta", "capacityLimit", "errorEstimate", "naive", "u0"]);
+    const keys = ["beta", "capacityLimit", "errorEstimate", "naive", "scatteringLength", "u0"];
+    expect(Object.keys(solution).sort()).toEqual(keys);
     // 4.42793263279697690255, of which a double holds these digits.
     const known = 4.427932632796977;
     expect(Math.abs(solution.beta / known - 1)).toBeLessThan(1e-13);

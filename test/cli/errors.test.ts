@@ -9,6 +9,14 @@ function expectRefusal({ code, stdout, stderr, folder }: Outcome, parts: readonl
   expect({ code, stdout, files: listing(folder) }).toEqual({ code: 2, stdout: "", files });
 }
 
+const wave = { initial: [{ mass: 1, density: { cosine: { axis: 0, amplitude: 0.5 } } }] };
+const line = { cosine: { amplitude: 0.5 } };
+const fourCoordinates = {
+  dimension: 4,
+  Z: 0.5,
+  initial: [{ mass: 1, density: { product: [line, line, line, line] } }],
+};
+
 type Row = [title: string, changes: object, parts: string[]];
 
 /** Without what a run that can begin tells of itself: three lines of introduction, and its progress if it takes long. */
@@ -143,7 +151,14 @@ describe("run refuses", () => {
 });
 
 test.concurrent.each<[args: string[], parts: string[]]>([
-  [["rnu"], ["unknown command 'rnu'", "Did you mean run?", "run, verify, beta, doctor, schema"]],
+  [
+    ["rnu"],
+    [
+      "unknown command 'rnu'",
+      "Did you mean run?",
+      "run, converge, solve, check, verify, beta, coalescent, kingman, doctor, schema",
+    ],
+  ],
   [["--fast"], ["unknown option '--fast'", "--version", "--help"]],
   [
     ["verify", "--case", "no such case"],
@@ -192,6 +207,27 @@ test.concurrent.each<[args: string[], parts: string[]]>([
   ],
 ])("coagula refuses %j", async (args, parts) => {
   expectRefusal(await coagula(args), parts, []);
+});
+
+test.concurrent.each<[title: string, args: string[], changes: object, parts: string[]]>([
+  ["a scenario that is none", [], { Z: -1 }, ["s.yaml:1:", "Z is -1"]],
+  [
+    "a cutoff that cannot hold the mass",
+    ["--masses", "4"],
+    {},
+    ["masses is 4", "of the mass passes it", "raise"],
+  ],
+  ["a cutoff below the masses observed", ["--masses", "2"], {}, ["masses is 2", "at least 3"]],
+  ["half a mass", ["--masses", "7.5"], {}, ["--masses", "'7.5'", "a positive integer"]],
+  ["too few cells", ["--cells", "2"], wave, ["cells is 2", "from 6 to 4096"]],
+  ["no cells", ["--cells", "0"], wave, ["--cells", "'0'", "a positive integer"]],
+  ["a tolerance that is none", ["--tolerance", "1"], {}, ["--tolerance", "'1'", "above 0 and at most 0.01"]],
+  ["an unknown rate", ["--rate", "magic"], {}, ["--rate", "'magic'", "recipe, naive"]],
+  ["four coordinates", [], fourCoordinates, ["initial", "4 coordinates", "at most 3"]],
+  ["results below a file", ["--out", "s.yaml/out"], {}, ['out is "s.yaml/out"', "is a file"]],
+])("solve refuses %s", async (_, args, changes, parts) => {
+  const outcome = await coagula(["solve", "s.yaml", ...args], { files: { "s.yaml": scenarioText(changes) } });
+  expectRefusal(outcome, parts, ["s.yaml"]);
 });
 
 describe("on a GPU", () => {

@@ -93,17 +93,30 @@ describe("run --json", () => {
       expect(await digestFrom(seed)).not.toBe(digest);
   });
 
-  test("has null as theory where the limit is not known, and the table has blanks there", async () => {
+  test("has a prediction beside every density of a start that varies along an axis", async () => {
     const density = { cosine: { axis: 0, amplitude: 0.5 } };
     const outcome = await coagula(["run", "wave.yaml", "--json", "--engine", "cpu"], {
-      files: { "wave.yaml": scenarioText({ name: "wave", initial: [{ mass: 1, density }], replicas: 1 }) },
+      files: { "wave.yaml": scenarioText({ name: "wave", initial: [{ mass: 1, density }] }) },
+    });
+    for (const { count, masses } of resultOf(outcome).observations) {
+      for (const value of [count, ...masses]) expect(value.theory).toBeGreaterThan(0);
+    }
+    expect(outcome.stderr).toMatch(/^0\.0004 +all +[\d.()]+ +0\.\d+ +[+-]\d+\.\d s\.e\.$/m);
+    expect(listing(join(outcome.folder, "results/wave"))).toEqual(resultNames);
+  });
+
+  test("has null as theory where the equation takes minutes, blanks in the table, and says so", async () => {
+    const density = { gaussian: { centre: [0.5, 0.5, 0.5], sd: 0.02 } };
+    const outcome = await coagula(["run", "cloud.yaml", "--json", "--engine", "cpu"], {
+      files: { "cloud.yaml": scenarioText({ name: "cloud", initial: [{ mass: 1, density }], replicas: 1 }) },
     });
     const { observations } = resultOf(outcome);
     for (const { count, masses } of observations) {
       for (const value of [count, ...masses]) expect(value).toMatchObject({ theory: null, se: null });
     }
     expect(outcome.stderr).toMatch(/^0\.0004 +all +[\d.]+$/m);
-    expect(listing(join(outcome.folder, "results/wave"))).toEqual(resultNames);
+    expect(outcome.stderr).toContain("coagula solve does it, or says why not.");
+    expect(listing(join(outcome.folder, "results/cloud"))).toEqual(resultNames);
   });
 });
 

@@ -21,8 +21,8 @@ function cpuDigest({ name, scenario }: VerifyCase): Promise<string> {
   return found;
 }
 
-async function gpuDigest(system: System, options: GpuOptions): Promise<string> {
-  const engine = await GpuEngine.create(system, open, options);
+async function gpuDigest(system: System, options: GpuOptions, device = open): Promise<string> {
+  const engine = await GpuEngine.create(system, device, options);
   try {
     return await digestOf(system, engine);
   } finally {
@@ -32,6 +32,7 @@ async function gpuDigest(system: System, options: GpuOptions): Promise<string> {
 
 const named = (cases: readonly VerifyCase[]) => cases.map((each) => [each.name, each] as const);
 const small = verifyCases.filter(({ scenario }) => scenario.particles * scenario.replicas < 10_000);
+const multirate = verifyCases.filter(({ scenario }) => scenario.engine.kind === "multirate");
 
 describe("the GPU takes the reference's trajectory", () => {
   test.each(named(verifyCases))("%s, workgroups of 64", async (_, each) => {
@@ -49,6 +50,20 @@ describe("the GPU takes the reference's trajectory", () => {
     const system = makeSystem(each.scenario);
     expect(await gpuDigest(system, { batch: 1, workgroupSize: 32 })).toBe(await cpuDigest(each));
     expect(await gpuDigest(system, { batch: 7 })).toBe(await cpuDigest(each));
+  });
+
+  // On hardware every cluster has an invocation of its own, on processors an invocation follows one after another.
+  test.each(named(multirate))("%s, as on the other kind of device", async (_, each) => {
+    const other = { ...open, info: { ...open.info, software: !open.info.software } };
+    expect(await gpuDigest(makeSystem(each.scenario), {}, other)).toBe(await cpuDigest(each));
+  });
+
+  test("some multirate cases are on a refined lattice, and follow more clusters than a processor works on at a time", () => {
+    const systems = multirate.map(({ scenario }) => makeSystem(scenario));
+    expect(systems.filter((system) => system.multirate!.fineWords > 1).length).toBeGreaterThan(1);
+    expect(systems.filter((system) => system.particles * system.replicas > 5 * 128).length).toBeGreaterThan(
+      3,
+    );
   });
 });
 
@@ -164,12 +179,9 @@ describe("who leaves the box that stands for space", () => {
     expect(await message(await GpuEngine.create(system, open))).toBe(cpu);
     expect(await message(await GpuEngine.create(system, open, { batch: 13 }))).toBe(cpu);
 
-    const multirate = makeSystem({
-      ...scenario,
-      engine: { kind: "multirate", step: 0.008, k: 4, crowd: 0.2 },
-    });
-    const either = await message(new CpuEngine(multirate), multirate);
+    const longer = makeSystem({ ...scenario, engine: { kind: "multirate", step: 0.008, k: 4, crowd: 0.2 } });
+    const either = await message(new CpuEngine(longer), longer);
     expect(either).toMatch(/^domain.space is 1, but a particle left the box;/);
-    expect(await message(await GpuEngine.create(multirate, open), multirate)).toBe(either);
+    expect(await message(await GpuEngine.create(longer, open), longer)).toBe(either);
   });
 });

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   add,
-  ceilLog2,
   div,
   fromBits,
   fromInteger,
-  minusOne,
   mul,
-  sqrt,
+  parityOf,
+  powerOfTwo,
+  scale,
   toBits,
 } from "../../src/exact/single.ts";
 import { openTestGpu } from "../support/gpu.ts";
@@ -228,111 +228,84 @@ test("the order of numbers is the order of their bits", () => {
   );
 });
 
-const unaryShader = `#import single
+test("powers of two are JavaScript's own", () => {
+  for (let n = -1022; n <= 1023; n++) expect(powerOfTwo(n)).toBe(2 ** n);
+});
+
+const scaleShader = `#import single
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>) {
   let at = global.x;
-  if (at >= arrayLength(&numbers)) {
-    return;
+  if (at < arrayLength(&results)) {
+    results[at] = single_scale(pairs[2u * at], bitcast<i32>(pairs[2u * at + 1u]));
   }
-  let a = numbers[at];
-  results[4u * at] = single_sqrt(a);
-  results[4u * at + 1u] = single_minus_one(a);
-  results[4u * at + 2u] = single_ceil_log2(a);
-  results[4u * at + 3u] = single_shift_down(a, 30u);
 }`;
 
-/** Of one number: the twin, whether the contract covers a pattern, and what it fixes there. */
-const unary = [
-  {
-    name: "sqrt",
-    twin: (a: number) => toBits(sqrt(fromBits(a))),
-    covers: isNumber,
-    wanted: (a: number) => patternOf(Math.sqrt(numberOf(a))),
-  },
-  {
-    name: "minusOne",
-    twin: (a: number) => toBits(minusOne(fromBits(a))),
-    covers: (a: number) => a > patternOf(1) && a < patternOf(2 ** 24),
-    wanted: (a: number) => patternOf(numberOf(a) - 1),
-  },
-  {
-    name: "ceilLog2",
-    twin: (a: number) => ceilLog2(fromBits(a)),
-    covers: isNumber,
-    wanted: (a: number) => powers.findIndex((power) => numberOf(a) <= power),
-  },
-  {
-    // The engines halve standard deviations as often as a level says, and hazards twice as often.
-    name: "shiftDown",
-    twin: (a: number) => toBits(mul(fromBits(a), 2 ** -30)),
-    covers: isNumber,
-    wanted: (a: number) => (numberOf(a) < least * 2 ** 30 ? 0 : patternOf(numberOf(a) * 2 ** -30)),
-  },
-] as const;
+const mostScaled = 2 ** 40;
 
-const powers = Array.from({ length: 129 }, (_, l) => 2 ** l);
-
-/** Compares both engines with doubles, where the contract covers the patterns; returns how many it does, per operation. */
-async function checkUnary(patterns: Uint32Array): Promise<number[]> {
+/** Scales numbers by powers of two on both engines and in doubles; returns how many came out as zero, between, and as 2^40. */
+async function checkScale(pairs: (readonly [a: number, by: number])[]): Promise<number[]> {
   const buffers = {
-    numbers: { access: "read", words: patterns },
-    results: { access: "write", words: new Uint32Array(4 * patterns.length) },
+    pairs: { access: "read", words: Uint32Array.from(pairs.flat()) },
+    results: { access: "write", words: new Uint32Array(pairs.length) },
   } as const;
-  const { results } = await gpu.runShader(unaryShader, buffers);
-  return unary.map(({ name, twin, covers, wanted }, k) => {
-    let checked = 0;
-    for (const [at, a] of patterns.entries()) {
-      if (!covers(a)) continue;
-      checked++;
-      const [right, onCpu, onGpu] = [wanted(a), twin(a), results[4 * at + k]];
-      if (onCpu === right && onGpu === right) continue;
-      expect.fail(`${name}(${hex(a)}) is ${hex(right)}, not ${hex(onGpu)} (GPU), ${hex(onCpu)} (CPU).`);
-    }
-    return checked;
-  });
+  const { results } = await gpu.runShader(scaleShader, buffers);
+  const came = [0, 0, 0];
+  for (const [at, [a, by]] of pairs.entries()) {
+    const exact = numberOf(a) * 2 ** by;
+    const wanted = exact < least ? 0 : patternOf(Math.min(exact, mostScaled));
+    came[exact < least ? 0 : exact < mostScaled ? 1 : 2]++;
+    const [onCpu, onGpu] = [toBits(scale(fromBits(a), by)), results[at]];
+    if (onCpu === wanted && onGpu === wanted) continue;
+    expect.fail(`scale(${hex(a)}, ${by}) is ${hex(wanted)}, not ${hex(onGpu)} (GPU), ${hex(onCpu)} (CPU).`);
+  }
+  return came;
 }
 
-const draws = (count: number, draw: (next: () => number) => number) => {
+test("scaling by a power of two is exact, zero below 2^-126, and 2^40 from there on", async () => {
   const next = wordSource(7);
-  return Uint32Array.from({ length: count }, () => draw(next));
-};
-
-test("roots, logarithms and 2^-30th parts are the double's, rounded, for numbers of every size", async () => {
-  const [sqrt, , ceilLog2, shiftDown] = await checkUnary(
-    draws(2 ** 18, (next) => pattern(1 + (next() % 254), roughFraction(next))),
-  );
-  expect([sqrt, ceilLog2, shiftDown]).toEqual([2 ** 18, 2 ** 18, 2 ** 18]);
-});
-
-test("one less is exact for any number between one and 2^24", async () => {
-  const count = 2 ** 18;
-  const [, minusOne] = await checkUnary(
-    draws(count, (next) => pattern(127 + (next() % 24), roughFraction(next))),
-  );
-  // All but one itself.
-  expect(minusOne).toBeGreaterThan(0.98 * count);
-});
-
-test("roots of squares are exact, and round as the double's at the squares' neighbours", async () => {
-  const count = 2 ** 17;
-  const squares = draws(count, (next) => {
-    const root = (1 + (next() & 0xfff)) * 2 ** ((next() % 113) - 62);
-    expect(numberOf(patternOf(root * root))).toBe(root * root);
-    return patternOf(root * root);
+  const any = Array.from({ length: 2 ** 18 }, () => {
+    const a = pattern(1 + (next() % 254), roughFraction(next));
+    return [a, (next() % 701) - 350] as const;
   });
-  const [exact] = await checkUnary(squares);
-  expect(exact).toBe(count);
-  for (const off of [-1, 1]) expect((await checkUnary(squares.map((a) => a + off)))[0]).toBe(count);
+  for (const count of await checkScale(any)) expect(count).toBeGreaterThan(2 ** 14);
+  // Both limits, from both sides.
+  const near = Array.from({ length: 2 ** 17 }, () => {
+    const exponent = 1 + (next() % 254);
+    const to = (next() & 1 ? 1 : 127 + 40) + (next() % 5) - 2;
+    return [pattern(exponent, [0, 1, 0x7fffff, next()][next() % 4]), to - exponent] as const;
+  });
+  for (const count of await checkScale(near)) expect(count).toBeGreaterThan(2 ** 14);
+  expect(await checkScale([-700, -1, 0, 1, 700].map((by) => [0, by] as const))).toEqual([5, 0, 0]);
 });
 
-test("roots, one less and logarithms are right at powers of two, their neighbours and the ends of the range", async () => {
-  const exponents = Array.from({ length: 254 }, (_, e) => (e + 1) << 23);
-  const nearby = exponents.flatMap((a) => Array.from({ length: 65 }, (_, k) => a + k - 32));
-  const ends = [0, 1 << 23, (1 << 23) + 1, (254 << 23) | 0x7ffffe, (254 << 23) | 0x7fffff];
-  const patterns = [...nearby.filter(isNumber), ...ends];
-  const [sqrt, minusOne, ceilLog2] = await checkUnary(Uint32Array.from(patterns));
-  expect([sqrt, ceilLog2]).toEqual([patterns.length, patterns.length]);
-  // Above 1, above and below 2 .. 2^23, below 2^24.
-  expect(minusOne).toBe(32 + 23 * 65 + 32);
+const parityShader = `#import single
+@compute @workgroup_size(workgroup_size)
+fn main(@builtin(global_invocation_id) global: vec3<u32>) {
+  if (global.x < arrayLength(&numbers)) {
+    results[2u * global.x] = parity_of(numbers[global.x], 2u * global.x);
+    results[2u * global.x + 1u] = parity_of(numbers[global.x], 2u * global.x + 1u);
+  }
+}`;
+
+test("half a level is a factor of sqrt(1/2), rounded once", async () => {
+  const next = wordSource(8);
+  const numbers = Uint32Array.from({ length: 2 ** 16 }, () =>
+    pattern(1 + (next() % 254), roughFraction(next)),
+  );
+  const buffers = {
+    numbers: { access: "read", words: numbers },
+    results: { access: "write", words: new Uint32Array(2 * numbers.length) },
+  } as const;
+  const { results } = await gpu.runShader(parityShader, buffers);
+  for (const [at, a] of numbers.entries()) {
+    const exact = numberOf(a) * Math.fround(Math.SQRT1_2);
+    const wanted = [a, exact < least ? 0 : patternOf(exact)];
+    const onCpu = [0, 1].map((odd) => toBits(parityOf(fromBits(a), 2 * at + odd)));
+    const onGpu = [...results.subarray(2 * at, 2 * at + 2)];
+    if (onCpu.join() === wanted.join() && onGpu.join() === wanted.join()) continue;
+    expect.fail(
+      `parityOf(${hex(a)}) is ${wanted.map(hex)}, not ${onGpu.map(hex)} (GPU), ${onCpu.map(hex)} (CPU).`,
+    );
+  }
 });

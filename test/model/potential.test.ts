@@ -131,7 +131,7 @@ describe("a table", () => {
       "potential.radial has [0.5,0] as point 2; r must increase strictly within [0, 1].",
     ],
     [[[0.5, -1]], "potential.radial has [0.5,-1] as point 1; V must be 0 or more."],
-    [[[0.5, Number.NaN]], "potential.radial has [0.5,null] as point 1; a point must be two numbers [r, V]."],
+    [[[0.5, Number.NaN]], "potential.radial has [0.5,NaN] as point 1; a point must be two numbers [r, V]."],
     [[[0.5, 0]], "potential.radial has V = 0 at every point; V must be positive somewhere."],
     [[[0, 1]], "potential.radial has its only positive V at r = 0; V must be positive on an interval."],
   ])("that is no interaction is refused: %j", (radial, message) => {

@@ -97,7 +97,7 @@ describe("parseScenario", () => {
       observe: { times: [0.1], masses: 5 },
       replicas: 1,
       seed: 1,
-      engine: { kind: "uniform", step: 0.025 },
+      engine: { kind: "multirate", step: 0.008, k: 5, crowd: 0.3 },
     });
   });
 
@@ -117,8 +117,8 @@ describe("parseScenario", () => {
     expect(parseScenario({ ...least, engine: "multirate" }).engine).toEqual({
       kind: "multirate",
       step: 0.008,
-      k: 4,
-      crowd: 0.2,
+      k: 5,
+      crowd: 0.3,
     });
   });
 

@@ -6,7 +6,8 @@ import {
   potentialNames,
   unitSphereArea,
 } from "../../src/model/potential.ts";
-import { solvePair } from "../../src/oracle/beta.ts";
+import { reducedRate, solvePair } from "../../src/oracle/beta.ts";
+import { logLogInterpolant } from "../../src/oracle/chebyshev.ts";
 import { integrate } from "../../src/oracle/dopri5.ts";
 import { solveRadial } from "../../src/oracle/radial.ts";
 import { betaTable, macroscopicRate } from "../../src/oracle/rates.ts";
@@ -185,6 +186,30 @@ describe("special rates", () => {
   });
 });
 
+describe("the scattering length", () => {
+  test("is that of the survey's bosons: for alpha/D = 1/2, 8 pi a_0 is alpha ∫ V (1 - u) with D = 2", () => {
+    // S §3.4 with the potential b_0 V: [-Δ + b_0 V / 2] (1 - w_0) = 0 and 8 pi a_0 = b_0 ∫ V (1 - w_0).
+    for (const b0 of [0.3, 20]) {
+      const { beta, scatteringLength } = solve("poly2", 3, b0, 2);
+      expect(8 * Math.PI * Number(scatteringLength)).toBeCloseTo(beta, 12);
+    }
+  });
+
+  test("is where (a/r)^(d-2) comes from: u far away", () => {
+    for (const { V, d } of everyPotential) {
+      const { u, scatteringLength } = solve(V, d, 7);
+      expect((Number(scatteringLength) / 3) ** (d - 2)).toBeCloseTo(u(3), 13);
+    }
+  });
+
+  test("is the radius of a hard core, 0 of nothing, and not there in the plane", () => {
+    const core: PotentialSpec = { radial: [[0.5, 1]] };
+    expect(solve(core, 4, Number.POSITIVE_INFINITY).scatteringLength).toBe(0.5);
+    expect(solve(core, 5, 0).scatteringLength).toBe(0);
+    expect(solve(core, 2, 1).scatteringLength).toBeNull();
+  });
+});
+
 describe("rates for all masses", () => {
   const alpha = (n: number, m: number) => 0.01 * n * m;
   const diffusivity = (n: number) => n ** (-1 / 3);
@@ -203,6 +228,18 @@ describe("rates for all masses", () => {
         expect(table[(m - 1) * masses + (n - 1)]).toBe(table[(n - 1) * masses + (m - 1)]);
       }
     }
+  });
+
+  test("up to mass 1000 take some hundred solves, not half a million", () => {
+    let solves = 0;
+    const rate = logLogInterpolant((q) => {
+      solves++;
+      return reducedRate(makePotential("shellq", 3), q);
+    });
+    for (let n = 1; n <= 1000; n++) {
+      for (let m = 1; m <= n; m++) rate(alpha(n, m) / (diffusivity(n) + diffusivity(m)));
+    }
+    expect(solves).toBeLessThan(300);
   });
 
   test("in a small table are solved one by one", () => {

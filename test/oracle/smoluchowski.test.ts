@@ -67,6 +67,24 @@ describe("coagulation", () => {
     for (const [i, f] of masses.entries()) expect(f).toBeCloseTo(productSolution(i + 1, 2), 9);
   });
 
+  /** Monodisperse start of number density Z and mass m each, beta = n m: the second moment is Z m^2. */
+  test.each([
+    [1, 1],
+    [0.25, 4],
+    [3, 2],
+  ])("at the rate n m loses mass from 1 / (second moment) on, and not before: Z = %d, mass %d", (Z, mass) => {
+    const gelation = 1 / (Z * mass * mass);
+    const initial = [...new Array(mass - 1).fill(0), Z];
+    const at = [0.5, 1.1, 1.5].map((share) => share * gelation);
+    const [before, soon, later] = coagulate((n, m) => n * m, at, 1, initial);
+    const whole = Z * mass;
+    expect(before.lostMass / whole).toBeLessThan(1e-6);
+    // The roots of g = 1 - exp(-g t).
+    expect(Math.abs(soon.lostMass / whole - 0.1761341436)).toBeLessThan(0.02);
+    expect(later.lostMass / whole).toBeCloseTo(0.5828116, 4);
+    expect(later.cutoff).toBe(512);
+  });
+
   test("conserves mass, whatever the rate and the start", () => {
     const rate = (n: number, m: number) => (n ** (1 / 3) + m ** (1 / 3)) * (1 / n + 1 / m) ** 0.5;
     const initial = [0.5, 0, 0.25, 1];
@@ -74,6 +92,23 @@ describe("coagulation", () => {
       const mass = masses.reduce((sum, f, i) => sum + (i + 1) * f, 0);
       expect(mass + lostMass).toBeCloseTo(5.25, 12);
     }
+  });
+
+  test("with a given cutoff stays with it, and more mass passes a lower one", () => {
+    const [low, high] = [8, 32].map(
+      (cutoff) =>
+        homogeneousLimit({
+          model: "coagulation",
+          initial: [1],
+          beta: () => 1,
+          times: [3],
+          masses: 2,
+          cutoff,
+        })[0],
+    );
+    expect([low.cutoff, high.cutoff]).toEqual([8, 32]);
+    expect(low.lostMass).toBeGreaterThan(100 * high.lostMass);
+    expect(high.lostMass).toBeGreaterThan(0);
   });
 
   test("starts from what it is given", () => {
@@ -134,6 +169,22 @@ describe("the integrator", () => {
       for (const [i, [x]] of states.entries())
         expect(Math.abs(x - Math.cos(stops[i]))).toBeLessThan(50 * rtol);
     }
+  });
+
+  test("is of fifth order: the error against the evaluations it took", () => {
+    const rungs = [1e-4, 1e-6, 1e-8, 1e-10].map((rtol) => {
+      let evaluations = 0;
+      const counted = (t: number, y: Float64Array, change: Float64Array) => {
+        evaluations++;
+        oscillator(t, y, change);
+      };
+      const [[x, v]] = integrate(counted, [1, 0], [20], { rtol, atol: rtol });
+      return { evaluations, error: Math.hypot(x - Math.cos(20), v + Math.sin(20)) };
+    });
+    const [first, last] = [rungs[0], rungs[rungs.length - 1]];
+    const order = Math.log(first.error / last.error) / Math.log(last.evaluations / first.evaluations);
+    expect(order).toBeGreaterThan(4.5);
+    expect(order).toBeLessThan(5.5);
   });
 
   test("gives back the start at the start, as often as asked", () => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { gaussLegendre, integrateOver } from "../../src/exact/quadrature.ts";
 import { makePotential } from "../../src/model/potential.ts";
 import type { Estimate } from "../../src/observe/statistics.ts";
 import { solvePair } from "../../src/oracle/beta.ts";
+import { correctionAt } from "../../src/oracle/correction.ts";
 import { simulate } from "../../src/simulate.ts";
 import { expectStandardNormal, studentScore } from "./support.ts";
 
@@ -28,23 +28,9 @@ const limit = (t: number) => 1 / s(t);
 
 /**
  * h1 of h_N(t) = 1/s + eps h1(t) + O(eps^2 log(1/eps)), the fraction left of exactly N uniform particles in
- * the unit torus in three dimensions: a pair's rate comes down to beta only slowly, and places where
- * particles have vanished fill again only slowly. Images around the torus are left out: they count exp(-1 /
- * (4 D t)), below 1e-13 here.
+ * the unit torus in three dimensions.
  */
-function correction(t: number): number {
-  const rule = gaussLegendre(40);
-  // In v = sqrt(tau), which takes the singularity at 0 away.
-  const source = (tau: number) => {
-    const transient = s(tau) ** 2 / (4 * Math.PI * D * Math.sqrt(Math.PI * D * tau));
-    const g = beta * Z;
-    // The integral of (s(tau)^2 - s(tau - u)^2) (4 pi D u)^(-3/2) over u from 0 to tau.
-    const memory = (g * (4 * s(tau) * tau ** 0.5 - (2 / 3) * g * tau ** 1.5)) / (4 * Math.PI * D) ** 1.5;
-    return -(Z - beta * Z ** 2 * (transient + memory)) / s(tau) ** 4;
-  };
-  const integral = integrateOver(rule, 0, Math.sqrt(t), (v) => s(v * v) ** 2 * source(v * v) * 2 * v);
-  return (-(beta / Z) * integral) / s(t) ** 2;
-}
+const correction = (t: number) => correctionAt({ model: "annihilation", beta, D, Z, side: 1 }, t);
 
 interface Run {
   eps: number;

@@ -1,15 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { homogeneousLimit } from "../../src/oracle/smoluchowski.ts";
 import { type Observation, simulate } from "../../src/simulate.ts";
-import { expectStandardNormal, studentScore } from "./support.ts";
+import { expectStandardNormal, extrapolated, studentScore } from "./support.ts";
 
 const Z = 10;
 const alpha = { sum: { scale: 25, exponent: 0.5 } };
 const times = [0.004, 0.008];
 /** Of the finer run, whose errors count most. */
 const replicas = 96;
-
-const quantities = ({ count, masses }: Observation) => [count, ...masses];
 
 async function play(particles: number, replicas: number, seed: number): Promise<Observation[]> {
   const { result } = simulate(
@@ -38,27 +36,6 @@ describe("homogeneous coagulation, d(m) = m^(-1/3), alpha(n, m) = 25 (n^(1/2) + 
     fine = await play(500, replicas, 44);
   }, 300_000);
 
-  /**
-   * The count and masses 1, 2, 3 at each time: f + (f - c), where the term of order eps has cancelled, and
-   * its standard error.
-   */
-  const extrapolated = () =>
-    times.flatMap((time, k) =>
-      quantities(fine[k]).map((f, q) => {
-        const c = quantities(coarse[k])[q];
-        const name = `${q === 0 ? "count" : `mass ${q}`} at ${time}`;
-        return {
-          name,
-          f,
-          k,
-          q,
-          mean: 2 * f.mean - c.mean,
-          se: Math.hypot(2 * f.se!, c.se!),
-          move: f.mean - c.mean,
-        };
-      }),
-    );
-
   // What is left is of order eps^2 log(1/eps). In annihilation, where the term of order eps is known, it is 2
   // to 12 percent of that term at this eps and these times; as much is allowed here. The step's own error,
   // 0.3 percent of beta, is 0.2 standard errors.
@@ -66,7 +43,7 @@ describe("homogeneous coagulation, d(m) = m^(-1/3), alpha(n, m) = 25 (n^(1/2) + 
   // A beta wrong by 10 percent would fail: alpha twice as large makes +18, half as large (one mass left out)
   // -21, a variance of d t -41, the naive alpha +300.
   test("the fractions of all particles and of masses 1, 2, 3 tend to Smoluchowski's with the recipe's beta", () => {
-    const scores = extrapolated().map(({ name, f, mean, se, move }) => {
+    const scores = extrapolated(coarse, fine).map(({ name, f, mean, se, move }) => {
       const difference = mean - f.theory!;
       const beyond = Math.max(0, Math.abs(difference) - 0.12 * Math.abs(move));
       return [name, studentScore(Math.sign(difference) * beyond, se, replicas)];
@@ -84,7 +61,7 @@ describe("homogeneous coagulation, d(m) = m^(-1/3), alpha(n, m) = 25 (n^(1/2) + 
       times,
       masses: 3,
     });
-    for (const { mean, se, k } of extrapolated().filter(({ q }) => q === 0)) {
+    for (const { mean, se, k } of extrapolated(coarse, fine).filter(({ q }) => q === 0)) {
       expect((mean - naive[k].total / Z) / se).toBeGreaterThan(40);
     }
   });

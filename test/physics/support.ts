@@ -7,6 +7,7 @@ import { inverseNormalTail } from "../../src/exact/elementary.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { GpuEngine } from "../../src/gpu/engine.ts";
 import type { System } from "../../src/model/system.ts";
+import type { Observation } from "../../src/simulate.ts";
 
 /** The GPU engine, which is the faster one even on a software adapter; released when the test ends. */
 export async function openEngine(system: System): Promise<Engine> {
@@ -36,6 +37,22 @@ export function expectStandardNormal(scores: Record<string, number>): void {
   const bound = inverseNormalTail(falseAlarm / (2 * all.length));
   const beyond = all.filter(([, z]) => !(Math.abs(z) < bound));
   expect(beyond, `|z| must be below ${bound.toFixed(2)}`).toEqual([]);
+}
+
+/**
+ * From two runs of one scenario, of which the fine one has twice the particles and so half the eps: the count and the masses at each
+ * time k as f + (f - c), where the term of order eps has cancelled, with its standard error.
+ */
+export function extrapolated(coarse: readonly Observation[], fine: readonly Observation[]) {
+  const quantities = ({ count, masses }: Observation) => [count, ...masses];
+  return fine.flatMap((observation, k) =>
+    quantities(observation).map((f, q) => {
+      const c = quantities(coarse[k])[q];
+      const name = `${q === 0 ? "count" : `mass ${q}`} at ${observation.time}`;
+      const se = Math.hypot(2 * f.se!, c.se!);
+      return { name, f, k, q, mean: 2 * f.mean - c.mean, se, move: f.mean - c.mean };
+    }),
+  );
 }
 
 /**

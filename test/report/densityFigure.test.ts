@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type DensityFigure, densityFigure } from "../../src/report/densityFigure.ts";
+import { isWellFormed, lines, points } from "../support/svg.ts";
 
 /** The constant kernel from single particles: mass n after the rescaled time T has density T^(n-1) / (1+T)^(n+1). */
 const massDensity = (t: number, n: number) => (40 * t) ** (n - 1) / (1 + 40 * t) ** (n + 1);
@@ -24,21 +25,6 @@ function figure(times: number[], masses: number): DensityFigure {
     })),
   };
 }
-
-/** Whether every tag is closed in order and every ampersand begins an entity. */
-function isWellFormed(xml: string): boolean {
-  const open: string[] = [];
-  for (const [, closing, name, alone] of xml.matchAll(/<(\/?)([\w:]+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/g)) {
-    if (closing) {
-      if (open.pop() !== name) return false;
-    } else if (!alone) open.push(name);
-  }
-  const rest = xml.replace(/<\/?[\w:]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, "");
-  return open.length === 0 && !/[<>]|&(?!\w+;|#\d+;)/.test(rest);
-}
-
-const lines = (svg: string) => [...svg.matchAll(/aria-roledescription="line mark"/g)].length;
-const points = (svg: string) => [...svg.matchAll(/aria-roledescription="point"/g)].length;
 
 test("has a line per mass and one for all, a point per observation of each, and is well-formed", async () => {
   const svg = await densityFigure({ ...figure([0.002, 0.01, 0.03], 3), caption: "word ".repeat(40) });

@@ -71,6 +71,17 @@ test("a log gets a plain line every five seconds and a closing one", () => {
   ]);
 });
 
+test("who knows better than the fraction how much time is left is believed, also that nobody knows", () => {
+  const stream = recorder({ isTTY: true, columns: 80 });
+  const progress = createProgress("studying", stream);
+  vi.advanceTimersByTime(2000);
+  progress.update(0.5, "N = 100", 70);
+  expect(screen(stream.written)).toEqual(["studying: 50 %, 1 min 10 s left, N = 100"]);
+  vi.advanceTimersByTime(2000);
+  progress.update(0.5, "N = 100", null);
+  expect(screen(stream.written)).toEqual(["studying: 50 %, N = 100"]);
+});
+
 test("a dumb terminal is a log, and a fraction out of range is no accident", () => {
   vi.stubEnv("TERM", "dumb");
   const stream = recorder({ isTTY: true, columns: 80 });

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { formatCount, formatDuration, formatTable, formatWithError } from "../../src/report/table.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatTable,
+  formatWithError,
+  inStandardErrors,
+} from "../../src/report/table.ts";
 
 test("a table is as wide as its widest cells", () => {
   const columns = [{ title: "time" }, { title: "density", align: "right" as const }, { title: "note" }];
@@ -69,4 +75,11 @@ test.each([
   [1e20, "100000 P"],
 ])("the count %s reads %s", (n, text) => {
   expect(formatCount(n)).toBe(text);
+});
+
+test("a difference reads in standard errors, where there are any", () => {
+  expect(inStandardErrors(0.0025, 0.001)).toBe("+2.5 s.e.");
+  expect(inStandardErrors(-3, 2)).toBe("-1.5 s.e.");
+  expect(inStandardErrors(0, 2)).toBe("+0.0 s.e.");
+  expect([inStandardErrors(1, 0), inStandardErrors(1, null)]).toEqual(["", ""]);
 });

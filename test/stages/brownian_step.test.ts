@@ -1,16 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { brownian_step } from "../../src/cpu/brownian_step.ts";
+import { brownian_step, moveBy } from "../../src/cpu/brownian_step.ts";
 import { cellOf } from "../../src/cpu/cells.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
 import { displacement } from "../../src/exact/gaussian.ts";
+import { massFunction } from "../../src/exact/massFunction.ts";
+import { mul } from "../../src/exact/single.ts";
 import { streams } from "../../src/exact/streams.ts";
 import { threefry } from "../../src/exact/threefry.ts";
 import { makeGrid } from "../../src/grid.ts";
 import { counters, noOffender } from "../../src/stages.ts";
-import { anyCloud, type Cloud, makeCloud, plain, sizes } from "../support/clouds.ts";
+import { anyCloud, type Cloud, makeCloud, makeMultirate, plain, sizes } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
-import { expectSameWords } from "../support/words.ts";
+import { anyStates, pacesFor, progressOf, rowsOf, uniformStepOf } from "../support/paces.ts";
+import { expectSameWords, wordSource } from "../support/words.ts";
 
 const gpu = await openTestGpu();
 
@@ -155,5 +158,52 @@ describe("the GPU moves everybody as the reference does, and counts each cell", 
     const halted = Uint32Array.from(counters, (name) => (name === "halted" ? 1 : 0));
     const after = await gpu.runStage("brownian_step", system, { place, mass, id, counters: halted });
     expectSameWords(after.place, place);
+  });
+});
+
+describe("the GPU in a multirate run", () => {
+  test("moves who is alone by a macro-step, everybody where steps are uniform, and nobody else", async () => {
+    let [alone, uniform, still, offenders] = [0, 0, 0, 0];
+    await fc.assert(
+      fc.asyncProperty(anyCloud({ dimension: 3, form: "constant" }), anyStates, async (spec, states) => {
+        const cloud = makeMultirate(spec);
+        const { system, mass, id } = cloud;
+        const paces = pacesFor(spec.replicas);
+        const rows = rowsOf(states, paces, spec.seed);
+        const next = wordSource(spec.seed);
+        // How many are near: none, one or several.
+        const best = Uint32Array.from({ length: 2 * mass.length }, (_, at) =>
+          at % 2 === 0 ? next() % 3 : next(),
+        );
+        const place = cloud.place.slice();
+        let offender: number = noOffender;
+        for (const [r, { particles, slots }] of cloud.replicas.entries()) {
+          const moved = copyOf(particles);
+          for (const [i, slot] of slots.entries()) {
+            const sigma = massFunction(system.sigma, particles.mass[i]);
+            let by: number | null = null;
+            if (uniformStepOf(rows[r]) !== null) by = sigma;
+            else if (states[r] === "macro" && best[2 * slot] === 0) by = mul(paces[r].stretch, sigma);
+            if (by === null) still++;
+            else if (moveBy(system, moved, i, rows[r].step, by)) offender = Math.min(offender, id[slot]);
+            else if (states[r] === "macro") alone++;
+            else uniform++;
+            place.set(moved.place.subarray(3 * i, 3 * i + 3), 3 * slot);
+          }
+        }
+        const progress = progressOf(rows);
+        const before = Uint32Array.from(counters, (name) => (name === "offender" ? noOffender : 0));
+        const given = { place: cloud.place, mass, id, best, progress, counters: before };
+        const after = await gpu.runStage("brownian_step", system, given);
+        expectSameWords(after.place, place, (at) => `Slot ${Math.floor(at / 3)}, axis ${at % 3}.`);
+        expect(after.counters[counters.indexOf("offender")]).toBe(offender);
+        // Cells are counted anew before anybody looks at them.
+        expectSameWords(after.cell_count, new Uint32Array(after.cell_count.length));
+        if (offender !== noOffender) offenders++;
+      }),
+      { seed: 9, numRuns: 40 },
+    );
+    for (const moves of [alone, uniform, still]) expect(moves).toBeGreaterThan(200);
+    expect(offenders).toBeGreaterThan(3);
   });
 });

@@ -4,9 +4,18 @@ import { cluster_find } from "../../src/cpu/cluster_find.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
 import { clusterCapacity, type Pace, paceOf } from "../../src/model/pace.ts";
 import { counters, progressFields } from "../../src/stages.ts";
-import { anyCloud, type Cloud, type CloudSpec, cellListOf, plain, sizes } from "../support/clouds.ts";
+import {
+  anyCloud,
+  type Cloud,
+  type CloudSpec,
+  cellListOf,
+  makeMultirate,
+  plain,
+  sizes,
+} from "../support/clouds.ts";
+import { chain, type Firsts, listedFirsts } from "../support/clusters.ts";
 import { openTestGpu } from "../support/gpu.ts";
-import { makeMultirate, makePace, progressOf, progressRow } from "../support/paces.ts";
+import { anyState, makePace, progressOf, type ReplicaState, rowsOf } from "../support/paces.ts";
 import { expectSameWords, wordSource } from "../support/words.ts";
 
 const gpu = await openTestGpu();
@@ -19,8 +28,13 @@ function clustersOf(cloud: Cloud, paces: readonly Pace[]): (number[][] | null)[]
   );
 }
 
-/** The components by distances below `radius`, a share of the side, in doubles; null where rounding might decide. */
+/**
+ * The components by distances below `radius`, a share of the side, in doubles; null where a distance is so little above it that, cut to 14
+ * bits, it may count as below.
+ */
 function componentsWithin(radius: number, { living, place }: Particles, d: number): number[][] | null {
+  // What is cut off the distance and added to the radius: a unit of 14 bits an axis and one more, and two lattice units.
+  const margin = (1.01 + Math.sqrt(d)) * 2 ** -13 + 2 / (radius * 2 ** 32);
   const component = Array.from({ length: living }, (_, i) => [i]);
   for (let j = 1; j < living; j++) {
     for (let i = 0; i < j; i++) {
@@ -30,7 +44,7 @@ function componentsWithin(radius: number, { living, place }: Particles, d: numbe
         square += Math.min(apart, 1 - apart) ** 2;
       }
       const ratio = square / radius ** 2;
-      if (Math.abs(ratio - 1) < 1e-5) return null;
+      if (ratio >= 1 && ratio < (1 + margin) ** 2) return null;
       if (ratio >= 1 || component[i] === component[j]) continue;
       component[i].push(...component[j]);
       for (const member of component[j]) component[member] = component[i];
@@ -52,8 +66,10 @@ const anyCase = (given: Partial<CloudSpec> = {}) =>
 /** Particles of mass 1 in the plane, given in shares of the side. */
 function inThePlane(...places: [number, number][]): Cloud {
   const cloud = makeMultirate({ ...plain, dimension: 2, particles: places.length, dead: 0 });
-  const { particles } = cloud.replicas[0];
+  const [{ particles, slots }] = cloud.replicas;
   particles.place.set(places.flat().map((x) => Math.floor((x - Math.floor(x)) * 2 ** 32)));
+  for (const [i, slot] of slots.entries())
+    cloud.place.set(particles.place.subarray(2 * i, 2 * i + 2), 2 * slot);
   return cloud;
 }
 
@@ -75,8 +91,8 @@ describe("the reference", () => {
     expect(pace.ticks).toBeLessThan(4 ** pace.levels);
     expect(pace.reach).toBe(2 ** 30);
     // There are two cells, and the first particle is at the end of one.
-    expect(cellListOf(cloud).bits).toEqual([1, 0, 0]);
-    cloud.replicas[0].particles.place.set([2 ** 31 - 1, 0, 0, 2 ** 31 + 2 ** 29, 0, 0]);
+    expect(cellListOf(cloud).bits).toEqual([0, 0, 1]);
+    cloud.replicas[0].particles.place.set([0, 0, 2 ** 31 - 1, 0, 0, 2 ** 31 + 2 ** 29]);
     expect(clustersOf(cloud, [pace])).toEqual([[[0, 1]]]);
   });
 
@@ -115,68 +131,80 @@ describe("the reference", () => {
   );
 });
 
-const last = 0x7fffffff;
-const [alone, member] = [0, 1];
-const width = progressFields.length;
+/** How many a slot has near: of several the GPU need not know who they are. */
+const [none, one, several] = [0, 1, 2];
 
-/** How a replica enters the step. */
-type State = "macro" | "uniform" | "done";
+/** Whether two are nearer than `reach` lattice units, in distances whose unit leaves 14 bits of it. */
+function isWithin(reach: number, place: Uint32Array, d: number, i: number, j: number): boolean {
+  const unit = 2 ** Math.max(0, Math.floor(Math.log2(reach)) - 13);
+  let square = 0;
+  for (let k = 0; k < d; k++) {
+    const apart = Math.abs(place[d * i + k] - place[d * j + k]);
+    square += Math.floor(Math.min(apart, 2 ** 32 - apart) / unit) ** 2;
+  }
+  return square < (Math.floor(reach / unit) + 1) ** 2;
+}
 
 /** Expects the GPU to chain the reference's clusters; returns how many there are, and how many replicas overflowed. */
 async function expectEqualEngines(
   cloud: Cloud,
   radii: readonly number[],
-  states: readonly State[],
+  states: readonly ReplicaState[],
   { workgroupSize = 64, groupsPerRow = 65535 } = {},
 ): Promise<{ clusters: number; overflows: number }> {
   const { system, place, mass, id } = cloud;
+  const d = system.dimension;
   const paces = radii.map((radius) => makePace(64, radius));
   const list = cellListOf(cloud);
   const clusters = clustersOf(cloud, paces);
   const next = wordSource(cloud.spec.seed);
-  const best = Uint32Array.from({ length: 2 * mass.length }, next);
-  const rows = paces.map((pace, r) =>
-    progressRow(pace, {
-      step: next(),
-      left: states[r] === "done" ? 0 : 3,
-      macro: states[r] === "uniform" ? 0 : 1,
-      moves: next(),
-    }),
-  );
+  const [best, rank] = [2, 1].map((words) => Uint32Array.from({ length: words * mass.length }, next));
+  const rows = rowsOf(states, paces, next());
   const after = await gpu.runStage(
     "cluster_find",
     system,
-    { place, mass, id, cell_start: list.start, order: list.order, best, progress: progressOf(rows) },
+    { place, mass, id, cell_start: list.start, order: list.order, rank, best, progress: progressOf(rows) },
     { workgroupSize, groupsPerRow },
   );
 
   const total = { clusters: 0, overflows: 0 };
-  const wanted = best.slice();
-  const firsts: number[] = [];
+  const wanted = { best: best.slice(), rank: rank.slice() };
+  const firsts: Firsts = { pairs: [], larger: [] };
+  let candidates = 0;
   const unknown = new Set<number>();
   for (const [r, { slots }] of cloud.replicas.entries()) {
-    if (states[r] !== "macro") continue;
+    // Whose cluster overflowed in an earlier step of the submission is looked at in vain.
+    if (rows[r].left === 0 || rows[r].macro === 0) continue;
+    for (const i of slots) {
+      const near = slots.filter((j) => j !== i && isWithin(paces[r].reach, place, d, i, j));
+      wanted.best[2 * i] = [none, one][near.length] ?? several;
+      wanted.best[2 * i + 1] = near.length === 1 ? near[0] : after.best[2 * i + 1];
+      if (near.length > 0 && near.every((j) => id[j] > id[i])) candidates++;
+    }
     const found = clusters[r];
     if (found === null) {
-      // Of a replica that does not take the step nobody reads the chains.
+      // Of a replica that does not take the step nobody reads the chains, nor follows what is listed.
       rows[r].overflow = 1;
       total.overflows++;
       for (const slot of slots) unknown.add(slot);
       continue;
     }
     total.clusters += found.length;
-    for (const slot of slots) wanted.set([alone, last], 2 * slot);
     for (const members of found) {
-      firsts.push(slots[members[0]]);
-      members.forEach((i, at) => {
-        wanted.set([member, at + 1 < members.length ? slots[members[at + 1]] : last], 2 * slots[i]);
-      });
+      chain(
+        wanted.rank,
+        members.map((i) => slots[i]),
+      );
+      firsts[members.length === 2 ? "pairs" : "larger"].push(slots[members[0]]);
     }
   }
-  const known = (words: Uint32Array) => words.map((word, at) => (unknown.has(at >> 1) ? 0 : word));
-  expectSameWords(known(after.best), known(wanted), (at) => `Slot ${at >> 1}.`);
-  const listed = after.proposers.subarray(0, after.counters[counters.indexOf("proposers")]);
-  expect([...listed].filter((slot) => !unknown.has(slot)).sort()).toEqual(firsts.sort());
+  expectSameWords(after.best, wanted.best, (at) => `Slot ${at >> 1}.`);
+  const known = (words: Uint32Array) => words.map((word, slot) => (unknown.has(slot) ? 0 : word));
+  expectSameWords(known(after.rank), known(wanted.rank), (slot) => `The next of slot ${slot}.`);
+  const listed = listedFirsts(after.proposers, after.counters);
+  const sorted = (slots: number[]) => slots.filter((slot) => !unknown.has(slot)).sort((a, b) => a - b);
+  for (const kind of ["pairs", "larger"] as const) expect(sorted(listed[kind])).toEqual(sorted(firsts[kind]));
+  expect(after.counters[counters.indexOf("proposers")]).toBe(candidates);
   expectSameWords(
     after.progress,
     progressOf(rows),
@@ -185,9 +213,11 @@ async function expectEqualEngines(
   return total;
 }
 
-const allMacro = (replicas: number) => Array<State>(replicas).fill("macro");
+const width = progressFields.length;
 
-describe("the GPU chains the reference's clusters by id, and lists the first of each", () => {
+const allMacro = (replicas: number) => Array<ReplicaState>(replicas).fill("macro");
+
+describe("the GPU chains the reference's clusters by id, and lists the first of each, pairs apart from larger ones", () => {
   test.each(sizes.flatMap((particles) => [1, 3].map((replicas) => [particles, replicas])))(
     "for %i particles in %i replicas",
     async (particles, replicas) => {
@@ -207,6 +237,21 @@ describe("the GPU chains the reference's clusters by id, and lists the first of 
     const options = { workgroupSize, groupsPerRow };
     const { clusters } = await expectEqualEngines(cloud, [0.01, 0.012], allMacro(2), options);
     expect(clusters).toBeGreaterThan(20);
+  });
+
+  test("where more than half of all may be the first of a cluster", async () => {
+    // Rows of three whose middle has the highest id: both ends have nobody of a lower id near. Rows of two beside them.
+    const [rows, apart] = [80, 0.01];
+    const at = (k: number, off: number): [number, number] => [0.1 * (k % 9), 0.1 * Math.floor(k / 9) + off];
+    const cloud = inThePlane(
+      ...Array.from({ length: rows }, (_, k) => [at(k, 0), at(k, 2 * apart)]).flat(),
+      ...Array.from({ length: rows }, (_, k) => at(k, apart)),
+      ...Array.from({ length: 40 }, (_, k) => [at(k, 0.05), at(k, 0.05 + apart)]).flat(),
+    );
+    for (const workgroupSize of [1, 64]) {
+      const { clusters } = await expectEqualEngines(cloud, [1.1 * apart], ["macro"], { workgroupSize });
+      expect(clusters).toBe(rows + 40);
+    }
   });
 
   test("and tells of a cluster too large in the one replica that has it", async () => {
@@ -229,11 +274,10 @@ describe("the GPU chains the reference's clusters by id, and lists the first of 
 
   test.each([2, 3, 4, 5])("for clouds of any kind, in dimension %i", async (dimension) => {
     const sum = { clusters: 0, overflows: 0 };
-    const state = fc.constantFrom<State>("macro", "macro", "macro", "uniform", "done");
     await fc.assert(
       fc.asyncProperty(
         anyCase({ dimension }),
-        fc.array(state, { minLength: 4, maxLength: 4 }),
+        fc.array(fc.oneof(fc.constant<ReplicaState>("macro"), anyState), { minLength: 4, maxLength: 4 }),
         async ({ spec, radius }, states) => {
           const radii = Array.from({ length: spec.replicas }, (_, r) => radius * 0.7 ** r);
           const total = await expectEqualEngines(makeMultirate(spec), radii, states);

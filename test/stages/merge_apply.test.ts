@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { merge_apply, momentOf } from "../../src/cpu/merge_apply.ts";
+import { merge_apply, momentOf, wholeStep } from "../../src/cpu/merge_apply.ts";
 import { merge_resolve } from "../../src/cpu/merge_resolve.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
 import { toBits } from "../../src/exact/single.ts";
@@ -13,12 +13,22 @@ import {
   candidatesOf,
   cellListOf,
   makeCloud,
+  makeMultirate,
   plain,
   proposalsOf,
+  type Steps,
   shuffled,
   sizes,
 } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
+import {
+  anyStates,
+  type ProgressRow,
+  pacesFor,
+  progressOf,
+  rowsOf,
+  uniformStepOf,
+} from "../support/paces.ts";
 import { expectSameWords, wordSource } from "../support/words.ts";
 
 const gpu = await openTestGpu();
@@ -35,7 +45,6 @@ function couple(masses: [number, number], spec: Partial<CloudSpec> = {}) {
 
 describe("the reference", () => {
   const match = { i: 0, j: 1, time: 0.25 };
-  const whole = { elapsed: 0, length: 1, end: 1 };
 
   test("gives the survivor the whole mass where it is, and logs who, when and where", () => {
     const { system, particles } = couple([2, 5]);
@@ -48,21 +57,35 @@ describe("the reference", () => {
   });
 
   test("logs the moment in 2^-32 of the step, rounded down, and none at its very end", () => {
-    expect(momentOf(0.75, whole)).toBe(3 * 2 ** 30);
-    expect(momentOf(2 ** -33, whole)).toBe(0);
-    expect(momentOf(1, whole)).toBe(2 ** 32 - 1);
-    const third = { elapsed: 32, length: 16, end: 64 };
+    expect(momentOf(0.75, wholeStep)).toBe(3 * 2 ** 30);
+    expect(momentOf(2 ** -33, wholeStep)).toBe(0);
+    expect(momentOf(1, wholeStep)).toBe(2 ** 32 - 1);
+    const third = { ...wholeStep, start: 2 ** 31, length: 2 ** 30 };
     expect(momentOf(0, third)).toBe(2 ** 31);
     expect(momentOf(0.5, third)).toBe(2 ** 31 + 2 ** 29);
     expect(momentOf(1, third)).toBe(2 ** 31 + 2 ** 30 - 1);
-    expect(momentOf(0.999, { elapsed: 4 ** 15 - 1, length: 1, end: 4 ** 15 })).toBe(2 ** 32 - 1);
+    // As of a sub-step of no more than a moment, whenever in it the pair rings.
+    for (const time of [0, 0.999, 1]) expect(momentOf(time, { ...third, length: 1 })).toBe(2 ** 31);
+  });
+
+  test("logs no moment before the earliest or after the latest that the sub-step may have", () => {
+    const late = {
+      ...wholeStep,
+      start: 2 ** 32 - 16,
+      length: 16,
+      earliest: 2 ** 32 - 8,
+      latest: 2 ** 32 - 3,
+    };
+    expect(momentOf(0.25, late)).toBe(2 ** 32 - 8);
+    expect(momentOf(0.75, late)).toBe(2 ** 32 - 4);
+    expect(momentOf(1, late)).toBe(2 ** 32 - 3);
   });
 
   test("draws who survives anew in every sub-step", () => {
-    const survivors = (elapsed: number) =>
+    const survivors = (number: number) =>
       Array.from({ length: 64 }, (_, step) => {
         const { system, particles } = couple([1, 1]);
-        merge_apply(system, particles, step, [match], new EventLog(3), { elapsed, length: 1, end: 4 });
+        merge_apply(system, particles, step, [match], new EventLog(3), { ...wholeStep, number });
         return particles.mass[0];
       });
     expect(survivors(1)).toEqual(survivors(1));
@@ -105,13 +128,13 @@ interface Merged {
 }
 
 /** The reference's masses by slot and its log, each row as the GPU writes it: step, moment, survivor, vanished, place. */
-function byReference(cloud: Cloud, matches: ReturnType<typeof merge_resolve>[]): Merged {
+function byReference(cloud: Cloud, matches: ReturnType<typeof merge_resolve>[], steps: Steps): Merged {
   const { system } = cloud;
   const mass = cloud.mass.slice();
   const log = new EventLog(system.dimension);
   for (const [r, { particles, slots }] of cloud.replicas.entries()) {
     const merged = copyOf(particles);
-    merge_apply(system, merged, step, matches[r], log);
+    merge_apply(system, merged, steps[r] ?? 0, matches[r], log);
     slots.forEach((slot, i) => {
       mass[slot] = merged.mass[i];
     });
@@ -125,12 +148,13 @@ function byReference(cloud: Cloud, matches: ReturnType<typeof merge_resolve>[]):
   return { mass, events };
 }
 
-/** Expects the same masses and events from both engines; returns how many events there are. */
-async function expectEqualEngines(cloud: Cloud): Promise<number> {
+/** Expects the same masses and events from both engines; returns how many events there are. `rows`: of a multirate run. */
+async function expectEqualEngines(cloud: Cloud, rows: readonly ProgressRow[] | null = null): Promise<number> {
   const { system, place, mass, id } = cloud;
-  const candidates = candidatesOf(cloud, cellListOf(cloud), step);
+  const steps = rows?.map(uniformStepOf) ?? cloud.replicas.map(() => step);
+  const candidates = candidatesOf(cloud, cellListOf(cloud), steps);
   const matches = cloud.replicas.map(({ particles }, r) => merge_resolve(candidates[r], particles.id));
-  const wanted = byReference(cloud, matches);
+  const wanted = byReference(cloud, matches, steps);
 
   const next = wordSource(cloud.spec.seed);
   const best = Uint32Array.from({ length: 2 * mass.length }, next);
@@ -162,17 +186,19 @@ async function expectEqualEngines(cloud: Cloud): Promise<number> {
     proposers: proposerList,
     events,
     counters: Uint32Array.from(counters, (name) => state[name] ?? 0),
+    progress: progressOf(rows ?? []),
   });
   expectSameWords(after.mass, wanted.mass, (slot) => `The mass of particle ${id[slot]}.`);
-  const rows = Array.from({ length: wanted.events.length }, (_, e) =>
+  const logged = Array.from({ length: wanted.events.length }, (_, e) =>
     Array.from(after.events.subarray((before + e) * width, (before + e + 1) * width)),
   );
   const byIds = (a: number[], b: number[]) => Math.min(a[2], a[3]) - Math.min(b[2], b[3]);
-  expect(rows.sort(byIds)).toEqual(wanted.events.sort(byIds));
+  expect(logged.sort(byIds)).toEqual(wanted.events.sort(byIds));
   expectSameWords(after.events.subarray(0, before * width), events.subarray(0, before * width));
   expect([...after.counters]).toEqual(
     counters.map((name) =>
-      name === "step" ? step + 1 : name === "events" ? mass.length : (state[name] ?? 0),
+      // Of a multirate run `step_end` ends the step.
+      name === "step" ? step + (rows === null ? 1 : 0) : name === "events" ? mass.length : (state[name] ?? 0),
     ),
   );
 
@@ -216,6 +242,27 @@ describe("the GPU merges, logs and counts as the reference does", () => {
     for (const { particles, slots } of cloud.replicas)
       particles.mass.set(slots.map((slot) => cloud.mass[slot]));
     expect(await expectEqualEngines(cloud)).toBeGreaterThan(257);
+  });
+});
+
+describe("the GPU in a multirate run", () => {
+  test("merges in each replica what has rung in its own uniform step, and in no other replica", async () => {
+    const sum = { events: 0, idle: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        anyCloud({ dimension: 3, form: "constant", open: false }),
+        anyStates,
+        async (spec, states) => {
+          const cloud = makeMultirate({ ...spec, strength: 1000 });
+          const rows = rowsOf(states, pacesFor(spec.replicas), spec.seed);
+          sum.events += await expectEqualEngines(cloud, rows);
+          sum.idle += rows.filter((row) => uniformStepOf(row) === null).length;
+        },
+      ),
+      { seed: 9, numRuns: 25 },
+    );
+    expect(sum.events).toBeGreaterThan(100);
+    expect(sum.idle).toBeGreaterThan(15);
   });
 });
 

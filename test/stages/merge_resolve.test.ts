@@ -11,12 +11,21 @@ import {
   cellListOf,
   inOrder,
   makeCloud,
+  makeMultirate,
   plain,
   proposalsOf,
   shuffled,
   sizes,
 } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
+import {
+  anyStates,
+  type ProgressRow,
+  pacesFor,
+  progressOf,
+  rowsOf,
+  uniformStepOf,
+} from "../support/paces.ts";
 import { wordSource } from "../support/words.ts";
 
 const gpu = await openTestGpu();
@@ -76,10 +85,15 @@ describe("the reference", () => {
   });
 });
 
-/** Expects from the GPU the matches of the reference; returns how many there are, and how many candidates. */
-async function expectEqualEngines(cloud: Cloud): Promise<{ matches: number; candidates: number }> {
+/**
+ * Expects from the GPU the matches of the reference; returns how many there are, and how many candidates. `rows`: of a multirate run.
+ */
+async function expectEqualEngines(
+  cloud: Cloud,
+  rows: readonly ProgressRow[] | null = null,
+): Promise<{ matches: number; candidates: number }> {
   const list = cellListOf(cloud);
-  const candidates = candidatesOf(cloud, list, step);
+  const candidates = candidatesOf(cloud, list, rows?.map(uniformStepOf) ?? step);
   const proposals = proposalsOf(cloud, candidates);
   const { place, mass, id, system } = cloud;
   const next = wordSource(cloud.spec.seed);
@@ -100,6 +114,7 @@ async function expectEqualEngines(cloud: Cloud): Promise<{ matches: number; cand
     counters: Uint32Array.from(counters, (name) =>
       name === "step" ? step : name === "proposers" ? slots.length : 0,
     ),
+    progress: progressOf(rows ?? []),
   });
 
   const got: number[][] = [];
@@ -173,5 +188,20 @@ describe("the GPU matches whom the reference matches", () => {
     cloud.system.rate = { form: "constant", table: Float32Array.of(3e38), size: 0 };
     const { matches } = await expectEqualEngines(cloud);
     expect(matches).toBeGreaterThan(150);
+  });
+});
+
+describe("the GPU in a multirate run", () => {
+  test("matches in each replica those who ring in its own uniform step", async () => {
+    let matches = 0;
+    await fc.assert(
+      fc.asyncProperty(anyCloud({ dimension: 3, form: "constant" }), anyStates, async (spec, states) => {
+        const cloud = makeMultirate({ ...spec, strength: 1000 });
+        matches += (await expectEqualEngines(cloud, rowsOf(states, pacesFor(spec.replicas), spec.seed)))
+          .matches;
+      }),
+      { seed: 9, numRuns: 25 },
+    );
+    expect(matches).toBeGreaterThan(100);
   });
 });

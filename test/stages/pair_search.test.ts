@@ -11,11 +11,20 @@ import {
   candidatesOf,
   cellListOf,
   makeCloud,
+  makeMultirate,
   plain,
   proposalsOf,
   sizes,
 } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
+import {
+  anyStates,
+  type ProgressRow,
+  pacesFor,
+  progressOf,
+  rowsOf,
+  uniformStepOf,
+} from "../support/paces.ts";
 
 const gpu = await openTestGpu();
 
@@ -141,10 +150,19 @@ describe("the reference", () => {
   });
 });
 
-/** Expects from the GPU the proposals that follow from the pairs the reference finds; returns how many pairs there are. */
-async function expectEqualEngines(cloud: Cloud, workgroupSize = 64, groupsPerRow = 65535): Promise<number> {
+/**
+ * Expects from the GPU the proposals that follow from the pairs the reference finds; returns how many pairs there are. `rows`: of a multirate run.
+ */
+async function expectEqualEngines(
+  cloud: Cloud,
+  {
+    workgroupSize = 64,
+    groupsPerRow = 65535,
+    rows = null,
+  }: { workgroupSize?: number; groupsPerRow?: number; rows?: readonly ProgressRow[] | null } = {},
+): Promise<number> {
   const list = cellListOf(cloud);
-  const candidates = candidatesOf(cloud, list, step);
+  const candidates = candidatesOf(cloud, list, rows?.map(uniformStepOf) ?? step);
   const proposals = proposalsOf(cloud, candidates);
   const { place, mass, id, system } = cloud;
   const stale = Uint32Array.from({ length: 2 * mass.length }, (_, k) => k * 0x9e3779b9);
@@ -163,6 +181,7 @@ async function expectEqualEngines(cloud: Cloud, workgroupSize = 64, groupsPerRow
       order: list.order,
       best: stale,
       counters: Uint32Array.from(counters, (name) => (name === "step" ? step : 0)),
+      progress: progressOf(rows ?? []),
     },
     { workgroupSize, groupsPerRow },
   );
@@ -191,7 +210,7 @@ describe("the GPU proposes what the reference's pairs make each particle propose
     [7, 3],
   ])("with workgroups of %i, at most %i in a row", async (workgroupSize, groupsPerRow) => {
     const cloud = makeCloud({ ...plain, particles: 257, replicas: 2 });
-    expect(await expectEqualEngines(cloud, workgroupSize, groupsPerRow)).toBeGreaterThan(100);
+    expect(await expectEqualEngines(cloud, { workgroupSize, groupsPerRow })).toBeGreaterThan(100);
   });
 
   test.each([2, 3, 4, 5])("for clouds of any kind, in dimension %i", async (dimension) => {
@@ -213,5 +232,21 @@ describe("the GPU proposes what the reference's pairs make each particle propose
     const atZero = candidates.filter(({ time }) => time === 0).length;
     expect(atZero).toBeGreaterThan(0.5 * candidates.length);
     expect(await expectEqualEngines(cloud)).toBeGreaterThan(1000);
+  });
+});
+
+describe("the GPU in a multirate run", () => {
+  test("proposes in each replica for its own uniform step, and nothing in one that takes none", async () => {
+    let [pairs, idle] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(anyCloud({ dimension: 3, form: "constant" }), anyStates, async (spec, states) => {
+        const rows = rowsOf(states, pacesFor(spec.replicas), spec.seed);
+        pairs += await expectEqualEngines(makeMultirate(spec), { rows });
+        idle += rows.filter((row) => uniformStepOf(row) === null).length;
+      }),
+      { seed: 9, numRuns: 25 },
+    );
+    expect(pairs).toBeGreaterThan(200);
+    expect(idle).toBeGreaterThan(15);
   });
 });

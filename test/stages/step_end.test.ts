@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { step_end } from "../../src/cpu/step_end.ts";
 import { progressFields } from "../../src/stages.ts";
-import { plain } from "../support/clouds.ts";
+import { makeMultirate, plain } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
-import { makeMultirate, makePace, type ProgressRow, progressOf, progressRow } from "../support/paces.ts";
+import { makePace, type ProgressRow, progressOf, progressRow } from "../support/paces.ts";
 import { expectSameWords, wordSource } from "../support/words.ts";
 
 const gpu = await openTestGpu();

@@ -88,7 +88,7 @@ export function start(program: string, args: string[], options: CliOptions = {})
   });
 }
 
-/** A scenario of a few hundred particles and about a hundred steps; JSON is YAML. */
+/** A scenario of a few hundred particles and about a hundred uniform steps; JSON is YAML. */
 export const small = {
   name: "small",
   particles: 300,
@@ -97,6 +97,7 @@ export const small = {
   alpha: { constant: 50 },
   observe: { times: [0.0004, 0.0009], masses: 3 },
   replicas: 3,
+  engine: "uniform" as const,
 };
 
 /** A scenario as a file's text, with some keys replaced; undefined takes a key away. */

@@ -6,8 +6,9 @@ import { cellOf } from "../../src/cpu/cells.ts";
 import { type Candidate, pair_search } from "../../src/cpu/pair_search.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
 import { makeGrid } from "../../src/grid.ts";
+import { latticeSide } from "../../src/model/multirate.ts";
 import type { PotentialName } from "../../src/model/potential.ts";
-import { parseScenario } from "../../src/model/scenario.ts";
+import { parseScenario, type Scenario } from "../../src/model/scenario.ts";
 import { makeSystem, type Rate, type System } from "../../src/model/system.ts";
 import { wordSource } from "./words.ts";
 
@@ -83,9 +84,21 @@ const drawn = {
   open: fc.boolean(),
 } satisfies { [K in keyof CloudSpec]: fc.Arbitrary<CloudSpec[K]> };
 
-export function makeCloud(spec: CloudSpec): Cloud {
-  const system = systemOf(spec);
-  const { dimension, particles: n, replicas, reach } = system;
+/** A cloud of a uniform run. */
+export const makeCloud = (spec: CloudSpec): Cloud => cloudOf(spec, systemOf(spec, "uniform"));
+
+/**
+ * The same of a multirate run: where eps is small, places within clusters are on a refined lattice. A finest sub-step is as long, and pairs ring as
+ * often in it, as in a uniform step; the scenario's own alpha is small, or sub-steps would be made finer.
+ */
+export function makeMultirate(spec: CloudSpec): Cloud {
+  const { rate } = systemOf({ ...spec, eps: Math.max(spec.eps, 1e-4) }, "uniform");
+  return cloudOf(spec, { ...systemOf({ ...spec, strength: 1e-3 }, "multirate"), rate });
+}
+
+function cloudOf(spec: CloudSpec, system: System): Cloud {
+  const { dimension, particles: n, replicas } = system;
+  const range = (system.eps / system.side) * latticeSide;
   const next = wordSource(spec.seed);
   const share = () => next() / 2 ** 32;
   const slotsInAll = n * replicas;
@@ -102,7 +115,7 @@ export function makeCloud(spec: CloudSpec): Cloud {
       mass[slot] = share() < spec.dead ? 0 : 1 + Math.floor(share() ** 3 * spec.heaviest);
       const alone = share() < 0.2;
       for (let k = 0; k < dimension; k++) {
-        const off = Math.round((2 * share() - 1) * spec.spread * reach);
+        const off = Math.round((2 * share() - 1) * spec.spread * range);
         place[dimension * slot + k] = alone ? next() : centre[k] + off;
       }
     }
@@ -128,7 +141,7 @@ export function replicasOf(system: System, place: Uint32Array, mass: Uint32Array
   });
 }
 
-function systemOf(spec: CloudSpec): System {
+function systemOf(spec: CloudSpec, kind: Scenario["engine"]["kind"]): System {
   const { dimension, particles, eps, strength, form } = spec;
   const centre = Array(dimension).fill(0);
   const rates = {
@@ -158,6 +171,7 @@ function systemOf(spec: CloudSpec): System {
       alpha: rates[form],
       potential: spec.potential,
       observe: { times: [0], masses: 4 },
+      engine: { kind, step: 0.025 },
     }),
   );
 }
@@ -210,11 +224,15 @@ export function cellListOf(cloud: Cloud): CellList {
   };
 }
 
-/** The pairs that ring in a step, per replica, by the reference. */
-export function candidatesOf(cloud: Cloud, list: CellList, step: number): Candidate[][] {
+/** The step of each replica; null: it does not take a uniform step. */
+export type Steps = readonly (number | null)[];
+
+/** The pairs that ring in a step, or in each replica's own, per replica, by the reference. */
+export function candidatesOf(cloud: Cloud, list: CellList, steps: number | Steps): Candidate[][] {
   return cloud.replicas.map(({ particles }, r) => {
     const { start, order } = list.perReplica[r];
-    return pair_search(cloud.system, particles, step, list.bits, start, order);
+    const step = typeof steps === "number" ? steps : steps[r];
+    return step === null ? [] : pair_search(cloud.system, particles, step, list.bits, start, order);
   });
 }
 

@@ -38,6 +38,8 @@ export interface StageOptions {
   workgroupSize?: number;
   /** Dispatch over several rows of workgroups, each of this many. */
   groupsPerRow?: number;
+  /** Invocations that the device is taken to work on at a time; by default one for each slot. */
+  atATime?: number;
 }
 
 // Of GPUBufferUsage and GPUMapMode, globals that Node lacks.
@@ -66,7 +68,13 @@ export class TestGpu {
     { params = {}, variant, invocations }: ShaderOptions = {},
   ): Promise<Record<keyof B, Uint32Array>> {
     const bindings = Object.entries(buffers).map(([name, { access }]) => [name, access] as const);
-    const code = compose(text, bindings, { dimension: 3, flags: ["RATE_CONSTANT"], ...variant });
+    const code = compose(text, bindings, {
+      dimension: 3,
+      fineWords: 1,
+      elapsedWords: 1,
+      flags: ["RATE_CONSTANT"],
+      ...variant,
+    });
     const compiled = this.#shaders.get(code) ?? this.#compile(code, bindings);
     this.#shaders.set(code, compiled);
     const block = new Uint32Array(4 * Math.ceil(parameterNames.length / 4));
@@ -104,8 +112,15 @@ export class TestGpu {
         return [buffer, { access, words: given[buffer] ?? otherwise() }];
       }),
     );
+    const invocations = {
+      particles: slots,
+      replicas: system.replicas,
+      runs: Math.ceil(nCells / scanRun),
+      workgroup: 1,
+      device: options.atATime ?? slots,
+    } satisfies Record<Extent, number>;
     const groups = stage.passes.map(([, extent]) =>
-      groupsOf(extent, slots, Math.ceil(nCells / scanRun), workgroupSize, options.groupsPerRow),
+      groupsFor(invocations[extent], workgroupSize, options.groupsPerRow),
     );
     const compiled = await stagePipelines(this.device, stage, variantOf(system), workgroupSize);
     return (await this.#play(compiled, block, buffers, groups)) as Record<BufferName, Uint32Array>;
@@ -204,17 +219,6 @@ function setParameters(block: Uint32Array, params: Parameters): void {
   for (const [name, value] of Object.entries(params)) {
     block[parameterNames.indexOf(name as ParameterName)] = value;
   }
-}
-
-function groupsOf(
-  extent: Extent,
-  slots: number,
-  runs: number,
-  workgroupSize: number,
-  perRow?: number,
-): [number, number] {
-  if (extent === "workgroup") return [1, 1];
-  return groupsFor(extent === "runs" ? runs : slots, workgroupSize, perRow);
 }
 
 function groupsFor(invocations: number, workgroupSize: number, perRow = 65535): [number, number] {

@@ -1,0 +1,122 @@
+/** The Smoluchowski equation of a scenario, solved: with its own estimate of the error. */
+import { UserError } from "../errors.ts";
+import type { Scenario } from "../model/scenario.ts";
+import { diffusivity } from "../model/system.ts";
+import { refuseLoss } from "./cutoff.ts";
+import { geometryOf } from "./geometry.ts";
+import { scenarioRate } from "./scenarioRate.ts";
+import { homogeneousLimit } from "./smoluchowski.ts";
+import type { EquationSolution, SolveOptions } from "./solution.ts";
+import { LAST_SPATIAL, solveInSpace } from "./solveInSpace.ts";
+
+/** The heaviest mass followed in a homogeneous system. */
+const LAST_HOMOGENEOUS = 2048;
+/** The equation is solved in at most so many coordinates. */
+const MOST_AXES = 3;
+
+/**
+ * Solves the Smoluchowski equation of a scenario (Hammond's survey §1.2; for annihilation §3) up to the last of `times`: the ODE
+ * where the start is homogeneous, else the PDE in the coordinates that matter. A generator that yields the fraction done
+ * now and then, and returns the solution.
+ *
+ * @param times Increasing, from 0 on.
+ * @throws UserError where more than three coordinates matter, or `cells` or `cutoff` cannot hold the solution.
+ */
+export function* solveEquation(
+  scenario: Scenario,
+  times: readonly number[],
+  options: SolveOptions = {},
+): Generator<number, EquationSolution> {
+  const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
+  const least = Math.max(heaviest, scenario.observe.masses);
+  if (options.cutoff !== undefined && options.cutoff < least) {
+    throw new UserError(
+      `masses is ${options.cutoff}, but must be at least ${least}, the heaviest mass at the start or observed.`,
+    );
+  }
+  const end = times[times.length - 1];
+  // Only masses up to the cutoff count for how far anything spreads; few particles get much heavier than the first cutoff.
+  const spreading = Array.from({ length: Math.max(16, least) }, (_, n) =>
+    diffusivity(scenario.diffusion, n + 1),
+  );
+  const geometry = geometryOf(scenario, Math.max(...spreading), end);
+  const axes = geometry.kind === "box" ? geometry.axes.length : 1;
+  const { mostAxes = MOST_AXES, cutoff } = options;
+  if (axes > mostAxes) {
+    throw new UserError(
+      `initial makes the densities depend on ${axes} coordinates, but the Smoluchowski equation is solved here for at most ${mostAxes}, or for Gaussians in space around one centre.`,
+    );
+  }
+  const last = geometry.kind === "homogeneous" ? LAST_HOMOGENEOUS : LAST_SPATIAL;
+  if (least > last) {
+    throw new UserError(
+      `initial has particles of mass ${heaviest}, but the Smoluchowski equation is solved for masses up to ${last}.`,
+    );
+  }
+  const { tolerance = geometry.kind === "homogeneous" ? 1e-6 : axes === 1 ? 1e-5 : 1e-4 } = options;
+  const solution =
+    geometry.kind === "homogeneous"
+      ? solveHomogeneous(scenario, times, { ...options, tolerance })
+      : yield* solveInSpace(scenario, geometry, times, { ...options, tolerance }, least);
+  if (cutoff !== undefined) refuseLoss(cutoff, solution.points.at(-1)!.lostMass, tolerance, times);
+  return solution;
+}
+
+function solveHomogeneous(
+  scenario: Scenario,
+  times: readonly number[],
+  { rate = "recipe", tolerance, cutoff }: SolveOptions & { tolerance: number },
+): EquationSolution {
+  const { domain, dimension, Z, initial, model, observe } = scenario;
+  // Z is the number of particles times their weight; a density is that over the volume.
+  const density = Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
+  const total = initial.reduce((sum, { weight }) => sum + weight, 0);
+  const start = new Array<number>(Math.max(...initial.map(({ mass }) => mass))).fill(0);
+  for (const { mass, weight } of initial) start[mass - 1] += (density * weight) / total;
+  const whole = start.reduce((sum, f, n) => sum + (n + 1) * f, 0);
+  const states = homogeneousLimit({
+    model,
+    initial: start,
+    beta: scenarioRate(scenario, rate),
+    times,
+    masses: observe.masses,
+    tolerance,
+    ...(cutoff !== undefined && { cutoff }),
+  });
+  const points = states.map(({ time, total, masses, lostMass }) => ({
+    time,
+    count: total / density,
+    masses: masses.map((f) => f / density),
+    lostMass: lostMass / whole,
+  }));
+  const final = states[states.length - 1];
+  return {
+    method: "homogeneous",
+    rate,
+    cells: null,
+    cutoff: final.cutoff,
+    tolerance,
+    // Where too much passes, only a gel ends the search before the last cutoff.
+    gel: cutoff === undefined ? final.lostMass > tolerance * whole && final.cutoff < LAST_HOMOGENEOUS : null,
+    steps: null,
+    points,
+    error: null,
+    profiles: [],
+    coordinates: [],
+    places: [],
+    volumes: new Float64Array(0),
+  };
+}
+
+/** `solveEquation`, run to its end. */
+export function solveSmoluchowski(
+  scenario: Scenario,
+  times: readonly number[],
+  options: SolveOptions = {},
+): EquationSolution {
+  const work = solveEquation(scenario, times, options);
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}

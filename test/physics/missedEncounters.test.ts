@@ -1,0 +1,86 @@
+/** The one error that long steps add: encounters within a step of pairs that it started too far apart, by the knob k. */
+import { describe, expect, test } from "vitest";
+import { makePotential } from "../../src/model/potential.ts";
+import { solvePair } from "../../src/oracle/beta.ts";
+import { simulate } from "../../src/simulate.ts";
+import { expectStandardNormal, studentScore } from "./support.ts";
+
+const alpha = 10;
+const { beta } = solvePair({ potential: makePotential("indicator", 3), dimension: 3, alpha, D: 2 });
+const time = 0.04;
+
+/**
+ * The share of encounters that steps of one length miss. Seen backwards from an encounter, the gap to eps is a three-dimensional Bessel
+ * process from 0, so it is P(|G| sqrt(U) > k), with G standard normal in three dimensions and U uniform: 2 ∫_k^inf x erfc(x / sqrt 2) dx.
+ */
+function missedAtOneLevel(k: number): number {
+  // P(|G| > x), averaged over x = k / sqrt(u).
+  const n = 2000;
+  let sum = 0;
+  for (let j = 0; j < n; j++) sum += normBeyond(k / Math.sqrt((j + 0.5) / n)) / n;
+  return sum;
+}
+
+/** P(|G| > x) = erfc(x / sqrt 2) + sqrt(2 / pi) x exp(-x^2 / 2), as an integral of its density. */
+function normBeyond(x: number): number {
+  let sum = 0;
+  const h = 0.02;
+  for (let y = x + h / 2; y < x + 12; y += h) sum += y * y * Math.exp((-y * y) / 2) * h;
+  return Math.sqrt(2 / Math.PI) * sum;
+}
+
+describe("the share of encounters that steps of one length miss", () => {
+  test.each([
+    [1.5, 0.221],
+    [2, 0.0789],
+    [3, 0.00503],
+  ])("at k = %d is %d", (k, share) => {
+    expect(missedAtOneLevel(k) / share).toBeGreaterThan(0.99);
+    expect(missedAtOneLevel(k) / share).toBeLessThan(1.01);
+  });
+
+  // A pair passes 20 levels on its way from the radius to eps at eps = 1e-6.
+  test("at the default is below 1e-4 of the rate, all levels together, at eps = 1e-6", () => {
+    expect(20 * missedAtOneLevel(5)).toBeLessThan(1e-4);
+  });
+});
+
+/**
+ * Macro-steps miss that share, and each finer level may miss it again, as lengths follow the gap by the same k. A miss counts where the standard
+ * deviation of the step is longer than eps, so that the pair will hardly meet again: at N = 1000 and Z = 1 on ten levels.
+ *
+ * Seeds 76 and 77.
+ */
+describe("annihilation of 1000 particles in the unit torus (stochastic)", () => {
+  test.each([
+    { k: 1.5, replicas: 12, seed: 76 },
+    { k: 2, replicas: 36, seed: 77 },
+  ])(
+    "at k = $k is slower, and by less than ten levels would miss",
+    async ({ k, replicas, seed }) => {
+      const { observations } = await simulate(
+        {
+          model: "annihilation",
+          particles: 1000,
+          Z: 1,
+          alpha: { constant: alpha },
+          observe: { times: [time] },
+          engine: { kind: "multirate", k },
+          replicas,
+          seed,
+        },
+        { engine: "cpu" },
+      ).result;
+      const { mean, se } = observations[0].count;
+      // beta Z t in 1/(1 + beta Z t) = h over its true value. The term eps h1 moves it by less than 0.1 percent.
+      const loss = 1 - (1 / mean - 1) / (beta * time);
+      const error = se! / mean ** 2 / (beta * time);
+      const ten = 1 - (1 - missedAtOneLevel(k)) ** 10;
+      const z = (share: number) => studentScore(loss - share, error, replicas);
+      expectStandardNormal({ "beyond ten levels": Math.max(0, z(ten)) });
+      // It is seen: in fewer than 1 of 1000 seeds by so little.
+      expect(z(0)).toBeGreaterThan(3.5);
+    },
+    300_000,
+  );
+});
