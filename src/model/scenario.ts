@@ -482,7 +482,7 @@ function pathName(path: Problem["path"]): string {
 }
 
 /** A value in at most 60 characters, on one line. */
-function short(value: unknown): string {
+export function short(value: unknown): string {
   const text = asText(value);
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
@@ -490,7 +490,7 @@ function short(value: unknown): string {
 function asText(value: unknown): string {
   if (typeof value === "number") return String(value);
   try {
-    return JSON.stringify(value) ?? `a ${typeof value}`;
+    return JSON.stringify(value) ?? (value === undefined ? "undefined" : `a ${typeof value}`);
   } catch {
     // A cycle or a bigint, which only a program can pass.
     return typeof value === "bigint" ? `${value}n` : "a value that JSON cannot hold";

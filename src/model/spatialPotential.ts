@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { makePotential, type Potential, type PotentialSpec } from "./potential.ts";
-import { mapError } from "./scenario.ts";
+import { mapError, short } from "./scenario.ts";
 
 /** A place or three lengths. */
 export type Triple = [number, number, number];
@@ -117,12 +117,6 @@ function checked(spec: unknown) {
     );
   }
   return result.data;
-}
-
-/** A value in at most 60 characters. */
-function short(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 
 type Bump = { at: Triple; radius: number; weight: number; profile?: PotentialSpec };

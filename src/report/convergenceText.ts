@@ -4,11 +4,9 @@ import type { Convergence, ConvergenceLevel, NaiveVerdict } from "../converge/co
 import type { ConvergeProgress, Study } from "../converge/converge.ts";
 import type { PowerLaw } from "../converge/powerLaw.ts";
 import type { ConvergenceFigure } from "./convergenceFigure.ts";
-import { formatCount, formatDuration, formatTable, formatWithError } from "./table.ts";
+import { formatCount, formatDuration, formatShort, formatTable, formatWithError } from "./table.ts";
 
 const last = ({ observations }: ConvergenceLevel) => observations[observations.length - 1];
-
-const short = (x: number) => String(Number(x.toPrecision(4)));
 
 /** What the order is counted in. */
 const smallnessName = (dimension: number) => (dimension === 2 ? "1/|log eps|" : "eps");
@@ -31,7 +29,7 @@ export function introduceStudy({ scenario, levels, limit, naive }: Study): strin
   const end = limit.length - 1;
   return [
     `${name}: ${model}, d = ${dimension}, a torus of side ${side}, Z = ${Z}, N = ${ns}`,
-    `h, the fraction left at t = ${limit[end].time}: ${short(limit[end].count)} in the limit, ${short(naive[end].count)} with the naive rate alpha ∫ V`,
+    `h, the fraction left at t = ${limit[end].time}: ${formatShort(limit[end].count)} in the limit, ${formatShort(naive[end].count)} with the naive rate alpha ∫ V`,
   ].join("\n");
 }
 
@@ -50,7 +48,7 @@ export function convergenceTable({ levels }: Convergence): string {
       const { mean, se, difference, correction, naive } = last(level);
       return [
         String(level.particles),
-        short(level.eps),
+        formatShort(level.eps),
         String(level.replicas),
         formatWithError(mean, se),
         formatWithError(difference, se),
@@ -90,7 +88,7 @@ export function concludeStudy(convergence: Convergence): string {
 function naiveSentence({ limit, apart, growth, rejected }: NaiveVerdict): string {
   if (apart === null || growth === null)
     return "The naive limit cannot be judged: the replicas show no spread.";
-  return `The naive limit, ${short(limit)}, is ${rejected ? "rejected" : "not rejected by these data"}: at the smallest eps h_N is ${signed(apart)} standard errors from it, and from the largest eps on the distance has ${growth < 0 ? "shrunk" : "grown"} by ${Math.abs(growth).toFixed(1)}.`;
+  return `The naive limit, ${formatShort(limit)}, is ${rejected ? "rejected" : "not rejected by these data"}: at the smallest eps h_N is ${signed(apart)} standard errors from it, and from the largest eps on the distance has ${growth < 0 ? "shrunk" : "grown"} by ${Math.abs(growth).toFixed(1)}.`;
 }
 
 function order({ fit, dimension }: Convergence): string {
@@ -121,7 +119,7 @@ export function figureOf(convergence: Convergence): ConvergenceFigure {
   return {
     title: `${name}: convergence`,
     subtitle: `Points: |h_N - h| at t = ${time} ± 2 standard errors. h_N: mean fraction of particles left; h: the Smoluchowski equation's`,
-    caption: `${model}, Z = ${Z}, d = ${dimension}, N = ${levels.map(({ particles }) => particles).join(", ")}. h = ${short(limit)}.`,
+    caption: `${model}, Z = ${Z}, d = ${dimension}, N = ${levels.map(({ particles }) => particles).join(", ")}. h = ${formatShort(limit)}.`,
     axis: smallnessName(dimension),
     points: levels.map((level) => ({ smallness: level.smallness, ...last(level) })),
     fit,

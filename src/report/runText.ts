@@ -2,7 +2,14 @@
 import type { System } from "../model/system.ts";
 import type { Place } from "../place.ts";
 import type { Compared, Observation, SimulationResult } from "../simulate.ts";
-import { formatCount, formatDuration, formatTable, formatWithError, inStandardErrors } from "./table.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatShort,
+  formatTable,
+  formatWithError,
+  inStandardErrors,
+} from "./table.ts";
 
 /** What is simulated, and where. */
 export function introduce({ scenario, eps, dt, observeAt, multirate }: System, place: Place): string {
@@ -12,11 +19,11 @@ export function introduce({ scenario, eps, dt, observeAt, multirate }: System, p
   const ticks = observeAt.at(-1)!;
   const pace =
     multirate === null
-      ? `${ticks} steps of ${short(dt)}`
-      : `multirate steps, the finest ${short(dt / 2 ** multirate.tickLevels)}`;
+      ? `${ticks} steps of ${formatShort(dt)}`
+      : `multirate steps, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
-    `eps = ${short(eps)}, ${pace}`,
+    `eps = ${formatShort(eps)}, ${pace}`,
     tellPlace(place),
   ].join("\n");
 }
@@ -88,15 +95,13 @@ export function conclude({
     lines.splice(
       1,
       0,
-      `${formatCount(work.macroSteps)} macro-steps, ${share.toFixed(0)} % of the particle-steps beyond them in clusters; uniform steps would take ${short(ratio)} times as many`,
+      `${formatCount(work.macroSteps)} macro-steps, ${share.toFixed(0)} % of the particle-steps beyond them in clusters; uniform steps would take ${formatShort(ratio)} times as many`,
     );
   }
   lines.unshift(
     observations.some(({ count }) => count.theory !== null)
-      ? `Densities are fractions of N. The Smoluchowski equation is the limit eps -> 0; at eps = ${short(eps)} particles react a little faster.`
+      ? `Densities are fractions of N. The Smoluchowski equation is the limit eps -> 0; at eps = ${formatShort(eps)} particles react a little faster.`
       : "Densities are fractions of N. The Smoluchowski equation was not solved beside the run, as that can take minutes here; coagula solve does it, or says why not.",
   );
   return lines.join("\n");
 }
-
-const short = (x: number) => String(Number(x.toPrecision(4)));

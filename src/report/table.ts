@@ -95,3 +95,6 @@ export function formatCount(n: number): string {
   const prefix = Math.min(thousands, prefixes.length - 1);
   return `${Number((rounded / 1000 ** prefix).toPrecision(3))} ${prefixes[prefix]}`;
 }
+
+/** A number to four digits, as short as it can be written. */
+export const formatShort = (x: number) => String(Number(x.toPrecision(4)));

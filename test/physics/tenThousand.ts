@@ -1,5 +1,5 @@
 /**
- * The kinetic limit within reach: one run of 10,000 particles at eps = 1e-4, which a uniform step would take weeks for. What is one standard
+ * The kinetic limit within reach: one run of 10,000 particles at eps = 1e-4, for which uniform steps would need days. What is one standard
  * error of a single run is known from the linear noise of the limit's own reactions (`linearNoise.ts`).
  */
 import type { ScenarioInput } from "../../src/model/scenario.ts";
