@@ -5,6 +5,7 @@ import type { System } from "./model/system.ts";
 import { digest } from "./observe/digest.ts";
 import { EventLog } from "./observe/eventLog.ts";
 import { replay } from "./observe/genealogy.ts";
+import { makeObserver, type Observables } from "./observe/observables.ts";
 import type { OpenPlace } from "./place.ts";
 
 export interface PlayOptions {
@@ -21,6 +22,7 @@ export interface Played {
   clock: ClockSegment[][];
   /** See `observe/digest.ts`. */
   digest: string;
+  observables: Observables;
   work: Work;
   /** Wall time until the particles are placed, and of playing the steps. */
   prepareSeconds: number;
@@ -39,6 +41,7 @@ export async function play(
   try {
     const prepareSeconds = clock() - begin;
     let stepSeconds = 0;
+    const observer = makeObserver(system);
     for (const [k, step] of system.observeAt.entries()) {
       // A short run may be over before it reports any progress.
       signal?.throwIfAborted();
@@ -48,7 +51,8 @@ export async function play(
         onProgress?.(steps === 0 ? 1 : done / steps);
       });
       stepSeconds += clock() - from;
-      onCounts(k, await engine.countMasses());
+      await observer.see(engine);
+      onCounts(k, observer.observables.counts[k]);
     }
     const log = new EventLog(system.dimension);
     await engine.takeEvents(log);
@@ -59,6 +63,7 @@ export async function play(
       events,
       clock: engine.clock(),
       digest: digest(system, events, end),
+      observables: observer.observables,
       work: engine.work(),
       prepareSeconds,
       stepSeconds,

@@ -2,10 +2,11 @@
 import { type ClockSegment, tickOf } from "./model/pace.ts";
 import { parseScenario, type Scenario, type ScenarioInput, uniformStepDefault } from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
+import type { Observables } from "./observe/observables.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
 import { type LimitPoint, limitBeside } from "./oracle/limit.ts";
 import { type OpenPlace, openPlace, type Place, type PlaceOptions } from "./place.ts";
-import { play } from "./play.ts";
+import { type Played, play } from "./play.ts";
 import { version } from "./version.generated.ts";
 
 export interface SimulateOptions extends PlaceOptions {
@@ -75,6 +76,8 @@ export interface Simulation extends AsyncIterable<Observation> {
   readonly events: Promise<Uint32Array>;
   /** How long the steps of each replica were, in ticks of system.dt; `tickOf` tells when one starts. */
   readonly clock: Promise<ClockSegment[][]>;
+  /** What `scenario.observe` asks for beside counts. */
+  readonly observables: Promise<Observables>;
 }
 
 /**
@@ -102,14 +105,16 @@ export function simulate(scenario: ScenarioInput, options: SimulateOptions = {})
   const result = run.then(({ result }) => result);
   const events = run.then(({ events }) => events);
   const clock = run.then(({ clock }) => clock);
+  const observables = run.then(({ observables }) => observables);
   // Whoever looks at one of these hears of the failure; nobody must look at all of them.
-  for (const promise of [place, result, events, clock]) promise.catch(() => {});
+  for (const promise of [place, result, events, clock, observables]) promise.catch(() => {});
   return {
     system,
     place,
     result,
     events,
     clock,
+    observables,
     async *[Symbol.asyncIterator]() {
       for (let k = 0; ; k++) {
         while (k === seen.length && !ended) {
@@ -128,7 +133,7 @@ async function report(
   opening: Promise<OpenPlace>,
   options: SimulateOptions,
   onObservation: (observation: Observation) => void,
-): Promise<{ result: SimulationResult; events: Uint32Array; clock: ClockSegment[][] }> {
+): Promise<Pick<Played, "events" | "clock" | "observables"> & { result: SimulationResult }> {
   const clock = () => performance.now() / 1000;
   const begin = clock();
   const { scenario } = system;
@@ -168,7 +173,7 @@ async function report(
       timings: { prepare, steps, rest: wallSeconds - prepare - steps },
       wallSeconds,
     };
-    return { result, events, clock: played.clock };
+    return { result, events, clock: played.clock, observables: played.observables };
   } finally {
     opened.release();
   }

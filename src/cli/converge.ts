@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type ConvergeOptions, converge, makeStudy } from "../converge/converge.ts";
 import { loadScenario } from "../model/loadFile.ts";
 import { convergenceFigure } from "../report/convergenceFigure.ts";
@@ -17,6 +17,7 @@ import {
   engineOption,
   jsonOption,
   overrideScenario,
+  parseList,
   parseNumber,
   printJson,
   type WhereOptions,
@@ -136,13 +137,4 @@ async function run(path: string, options: ConvergeCommandOptions): Promise<void>
     progress.abandon();
     folder?.abandon();
   }
-}
-
-/** "250,500,1000" as numbers. */
-function parseList(text: string): number[] {
-  return text.split(",").map((item) => {
-    const x = item.trim() === "" ? Number.NaN : Number(item);
-    if (Number.isFinite(x)) return x;
-    throw new InvalidArgumentError(`"${item}" must be a number; the list looks like 250,500,1000.`);
-  });
 }

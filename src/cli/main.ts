@@ -8,6 +8,7 @@ import { coalescentCommand } from "./coalescent.ts";
 import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
 import { kingmanCommand } from "./kingman.ts";
+import { observeCommand } from "./observe.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { solveCommand } from "./solve.ts";
@@ -31,6 +32,7 @@ Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the
 
 for (const command of [
   runCommand(),
+  observeCommand(),
   convergeCommand(),
   solveCommand(),
   checkCommand(),

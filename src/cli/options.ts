@@ -62,6 +62,15 @@ function parseTimes(text: string): number[] {
   return times;
 }
 
+/** "250,500,1000" as numbers. */
+export function parseList(text: string): number[] {
+  return text.split(",").map((item) => {
+    const x = item.trim() === "" ? Number.NaN : Number(item);
+    if (Number.isFinite(x)) return x;
+    throw new InvalidArgumentError(`"${item}" must be a number; the list looks like 250,500,1000.`);
+  });
+}
+
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -19,12 +19,13 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 
-/** The files that a results folder may hold; a summary always. */
-const resultNames = ["summary.json", "events.csv", "solution.csv", "profiles.csv", "density.svg"] as const;
+/** The files that a results folder may hold: a summary always, tables and figures. */
+const resultName = /^(summary\.json|[a-z][a-z-]*\.(csv|svg))$/;
 
 /** The contents of the files, each a text or pieces of one. */
-export type ResultFiles = { "summary.json": string } & Partial<
-  Record<(typeof resultNames)[number], string | Iterable<string>>
+export type ResultFiles = { "summary.json": string } & Record<
+  `${string}.csv` | `${string}.svg`,
+  string | Iterable<string>
 >;
 
 export interface ResultsFolder {
@@ -100,7 +101,7 @@ async function moveToFree(folder: string, path: string): Promise<string> {
 const resolved = (path: string) => realpath(path).catch(() => resolve(path));
 
 const holdsResults = (inside: string[]) =>
-  inside.includes("summary.json") && inside.every((name) => resultNames.some((known) => known === name));
+  inside.includes("summary.json") && inside.every((name) => resultName.test(name));
 
 /** Makes a folder and those above it, and lists them. Node's own recursive mkdir never returns below /proc. */
 export async function makeFolders(path: string, made: string[]): Promise<void> {

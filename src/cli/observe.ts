@@ -1,0 +1,125 @@
+import { Command } from "commander";
+import { UserError } from "../errors.ts";
+import { loadScenario } from "../model/loadFile.ts";
+import { parseScenario, type Scenario } from "../model/scenario.ts";
+import { createProgress } from "../report/progress.ts";
+import { introduce } from "../report/runText.ts";
+import { statementFigure } from "../report/statementFigure.ts";
+import { describeStatement } from "../report/statementText.ts";
+import { type SimulateOptions, type SimulationResult, simulate } from "../simulate.ts";
+import type { ObservedRun, Statement } from "../theorem/statement.ts";
+import { statementsOf } from "../theorem/statements.ts";
+import { interruptSignal } from "./interrupt.ts";
+import {
+  adapterOption,
+  engineOption,
+  jsonOption,
+  overrideScenario,
+  parseList,
+  printJson,
+  type WhereOptions,
+} from "./options.ts";
+import { provenance } from "./resultFiles.ts";
+import { claimResults, type ResultFiles } from "./resultsFolder.ts";
+
+interface ObserveOptions extends WhereOptions {
+  n?: number[];
+  out?: string | false;
+  force?: boolean;
+  seed?: string;
+  replicas?: string;
+  json?: boolean;
+}
+
+export const observeCommand = () =>
+  new Command("observe")
+    .description("measure what the theorem and its proof state, as the scenario's observe asks for it")
+    .argument("<scenario>", "a YAML or JSON file")
+    .option("--n <list>", "several numbers of particles, increasing, as in 100,200,400", parseList)
+    .option(
+      "--out <folder>",
+      "where to write the results (default: results/<name>, or the next free number after it)",
+    )
+    .option("--no-out", "write no results")
+    .option("--force", "replace results that are in the folder already")
+    .option("--seed <seed>", "instead of the scenario's")
+    .option("--replicas <n>", "instead of the scenario's, for each number of particles")
+    .addOption(engineOption())
+    .addOption(adapterOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  coagula observe scenarios/repulsion.yaml
+  coagula observe scenarios/stosszahlansatz.yaml --n 100,200,400 --replicas 100
+
+The results folder holds summary.json and a figure of each statement; docs/theorem has a page for each.`,
+    )
+    .action(run);
+
+async function run(path: string, options: ObserveOptions): Promise<void> {
+  const scenarios = atEach(overrideScenario(await loadScenario(path), options), options.n);
+  const [{ name }] = scenarios;
+  const signal = interruptSignal();
+  const progress = createProgress(name);
+  const output = options.json ? process.stderr : process.stdout;
+  const say = (text: string) => output.write(`${text}\n`);
+  const folder = options.out === false ? null : await claimResults(options.out, name, options.force === true);
+  try {
+    const runs: ObservedRun[] = [];
+    const results: SimulationResult[] = [];
+    for (const [k, scenario] of scenarios.entries()) {
+      const simulateOptions: SimulateOptions = {
+        engine: options.engine,
+        signal,
+        onProgress: (fraction) => progress.update((k + fraction) / scenarios.length),
+        ...(options.adapter !== undefined && { adapter: options.adapter }),
+      };
+      const simulation = simulate(scenario, simulateOptions);
+      const { system } = simulation;
+      progress.log(introduce(system, await simulation.place));
+      results.push(await simulation.result);
+      const [events, clock] = [await simulation.events, await simulation.clock];
+      runs.push({ system, events, clock, observables: await simulation.observables });
+    }
+    progress.done();
+    const statements = statementsOf(runs);
+    if (statements.length === 0) throw new UserError(nothingAsked);
+    const files = folder && (await filesOf(scenarios, results, statements));
+    signal.throwIfAborted();
+    const out = files && (await folder.commit(files));
+    for (const statement of statements) say(`\n${describeStatement(statement)}`);
+    for (const [k, { digest }] of results.entries()) say(`\nN = ${scenarios[k].particles}: digest ${digest}`);
+    if (out !== null) say(`results in ${out}`);
+    if (options.json) printJson({ results, statements, ...(out !== null && { out }) });
+  } finally {
+    progress.abandon();
+    folder?.abandon();
+  }
+}
+
+const nothingAsked =
+  "observe asks for nothing that a statement is measured by; docs/theorem tells what does.";
+
+/** The scenario at each N; Z stays, so that eps follows. */
+function atEach(scenario: Scenario, n: readonly number[] | undefined): Scenario[] {
+  if (n === undefined) return [scenario];
+  if (n.some((N, k) => k > 0 && N <= n[k - 1])) {
+    throw new UserError(`n is ${n.join(",")}, but must increase, as in 100,200,400.`);
+  }
+  return n.map((particles) => parseScenario({ ...scenario, particles }));
+}
+
+async function filesOf(
+  scenarios: readonly Scenario[],
+  results: readonly SimulationResult[],
+  statements: readonly Statement[],
+): Promise<ResultFiles> {
+  const summary = { results, statements, ...provenance(), scenarios };
+  const files: ResultFiles = { "summary.json": `${JSON.stringify(summary, null, 2)}\n` };
+  for (const { key, figure } of statements) {
+    if (figure !== null) files[`${key}.svg`] = await statementFigure(figure);
+  }
+  return files;
+}
