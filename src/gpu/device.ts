@@ -92,7 +92,10 @@ async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
     held.delete(gpu);
     return null;
   }
-  const device = await adapter.requestDevice({ requiredLimits: wantedLimits(adapter.limits) });
+  const device = await adapter.requestDevice({
+    requiredLimits: wantedLimits(adapter.limits),
+    requiredFeatures: (["timestamp-query"] as const).filter((feature) => adapter.features.has(feature)),
+  });
   return {
     device,
     adapter,

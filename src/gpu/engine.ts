@@ -30,12 +30,15 @@ import type { OpenDevice } from "./device.ts";
 import { Memory } from "./memory.ts";
 import { packParameters } from "./parameters.ts";
 import { stagePipelines } from "./pipelines.ts";
+import { mostTimedStages, type StageTime, StageTimer } from "./stageTimer.ts";
 
 export interface GpuOptions {
   /** Invocations of a workgroup, 1 to 256. Decides nothing but speed. */
   workgroupSize?: number;
   /** Steps of a submission; by default as many as take about a tenth of a second. Decides nothing but speed. */
   batch?: number;
+  /** Times every stage on the device, where the adapter has timestamps: see `GpuEngine.stageTimes`. Costs a little. */
+  timeStages?: boolean;
 }
 
 /** A dispatch of one pass, ready to be encoded. */
@@ -49,6 +52,15 @@ type Counters = Record<(typeof counters)[number], number>;
 
 /** Wall time aimed at for one submission, in milliseconds: long enough to hide the host, far below drivers' watchdogs. */
 const submissionTime = 100;
+
+/** Submissions after which the host looks at the counters. */
+const submissionsOfFlight = 5;
+
+/**
+ * The share of its expected time that the host sleeps before it asks for a flight's outcome. While it is asked, Dawn for Node polls without
+ * rest, which on a software adapter takes the processor from the shaders.
+ */
+const sleepingShare = 0.9;
 
 /** Most dispatches of one submission, so that encoding them stays short as well. */
 const mostDispatches = 16384;
@@ -71,7 +83,8 @@ export class GpuEngine implements Engine {
   /** Of the stages that the run needs. */
   readonly #dispatches: Partial<Record<StageName, Dispatch[]>>;
   readonly #fixedBatch: number | null;
-  #batch = 4;
+  /** Milliseconds that a step is expected to take; at first nobody knows. */
+  #stepTime = submissionTime / 4;
   #slots: number;
   #living: number;
   #nRuns = 0;
@@ -86,6 +99,7 @@ export class GpuEngine implements Engine {
   /** Of a uniform run: how many particles have vanished, and the sum of the steps each had made. */
   #vanished = 0;
   #vanishedAfter = 0;
+  readonly #timer: StageTimer | null;
   readonly #pacers: Pacer[];
   readonly #livingOf: number[];
 
@@ -108,6 +122,9 @@ export class GpuEngine implements Engine {
     this.#log = new EventLog(system.dimension);
     this.#pacers = Array.from({ length: system.replicas }, () => new Pacer(system));
     this.#livingOf = this.#pacers.map(() => system.particles);
+    const { device } = open;
+    this.#timer =
+      options.timeStages && device.features.has("timestamp-query") ? new StageTimer(device) : null;
     open.device.onuncapturederror = ({ error }) => {
       this.#failure ??= error.message;
     };
@@ -176,7 +193,8 @@ export class GpuEngine implements Engine {
       if (!this.#sorted || this.#living < sparse * this.#slots) {
         await this.#compact();
       } else {
-        await this.#play(Math.min(to - this.step, this.#fixedBatch ?? this.#batch));
+        const { living } = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
+        this.#living = living;
       }
       onProgress?.(this.step);
     }
@@ -210,17 +228,13 @@ export class GpuEngine implements Engine {
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
     for (let done = 0; done < steps; ) {
-      const begin = performance.now();
-      const batch = Math.min(steps - done, this.#fixedBatch ?? this.#batch);
-      const plain = multirateStep({ uniform, compact: false });
-      const schedule = Array<readonly StageName[]>(batch).fill(plain);
-      if (done === 0 && compacts) schedule[0] = multirateStep({ uniform, compact: true });
-      const { offender } = await this.#submit(schedule);
+      const flight = Math.min(steps - done, this.#stepsOfFlight());
+      const first = multirateStep({ uniform, compact: done === 0 && compacts });
+      const { offender } = await this.#fly(flight, multirateStep({ uniform, compact: false }), first);
       if (offender !== noOffender) {
         throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
       }
-      done += batch;
-      this.#fitBatch(batch, plain.length, begin);
+      done += flight;
     }
     if (compacts) {
       this.#sorted = true;
@@ -255,35 +269,29 @@ export class GpuEngine implements Engine {
 
   async #compact(): Promise<void> {
     await this.#drainEvents();
-    const { living } = await this.#submitUniform([compactingStep]);
+    const { living } = await this.#flyUniform(1, compactingStep);
     this.#sorted = true;
     this.#slots = living;
     this.#living = living;
     this.#writeParameters();
   }
 
-  async #play(steps: number): Promise<void> {
-    const begin = performance.now();
-    const { living } = await this.#submitUniform(Array(steps).fill(uniformStep));
-    this.#living = living;
-    this.#fitBatch(steps, uniformStep.length, begin);
+  /** Steps that one submission holds. */
+  #stepsOfSubmission(): number {
+    return Math.max(1, this.#fixedBatch ?? Math.round(submissionTime / this.#stepTime));
   }
 
-  /** Chooses the steps of the next submission after one of `steps` that began at `begin`. */
-  #fitBatch(steps: number, stagesOfStep: number, begin: number): void {
-    const perStep = (performance.now() - begin) / steps;
-    const most = Math.floor(mostDispatches / stagesOfStep);
-    // At most twice as many as before: a first measurement may be far off.
-    this.#batch = Math.max(1, Math.min(most, 2 * steps, Math.round(submissionTime / perStep)));
+  #stepsOfFlight(): number {
+    return this.#fixedBatch ?? submissionsOfFlight * this.#stepsOfSubmission();
   }
 
   /** Plays uniform steps, and checks that the device did. */
-  async #submitUniform(steps: readonly (readonly StageName[])[]): Promise<Counters> {
-    const state = await this.#submit(steps);
+  async #flyUniform(steps: number, first = uniformStep): Promise<Counters> {
+    const state = await this.#fly(steps, uniformStep, first);
     if (state.offender !== noOffender) {
       throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, state.step - 1)));
     }
-    this.step += steps.length;
+    this.step += steps;
     if (state.step !== this.step) {
       throw new Error(`The device did ${state.step} steps, but ${this.step} were asked for.`);
     }
@@ -295,21 +303,51 @@ export class GpuEngine implements Engine {
     return { particle: id % particles, replica: Math.floor(id / particles), step };
   }
 
-  /** Plays steps and reads the counters. */
-  async #submit(steps: readonly (readonly StageName[])[]): Promise<Counters> {
-    this.#dispatch(steps.flat());
+  /** Plays steps, of which the first may be another, in submissions that follow one another without the host, and reads the counters. */
+  async #fly(steps: number, step: readonly StageName[], first = step): Promise<Counters> {
+    const begin = performance.now();
+    const most = Math.floor((this.#timer === null ? mostDispatches : mostTimedStages) / first.length);
+    const ofSubmission = Math.min(most, this.#stepsOfSubmission());
+    for (let done = 0; done < steps; done += ofSubmission) {
+      const schedule = Array<readonly StageName[]>(Math.min(ofSubmission, steps - done)).fill(step);
+      if (done === 0) schedule[0] = first;
+      this.#dispatch(schedule.flat());
+      await this.#timer?.collect();
+    }
+    const sleeping = sleepingShare * this.#stepTime * steps - (performance.now() - begin);
+    await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
+    const woken = performance.now();
     const words = await this.#read("counters", counters.length);
+    this.#learn(steps, performance.now() - begin, performance.now() - woken);
     const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
     this.#undrained = state.events;
     return state;
   }
 
+  /** Corrects the expected time of a step after a flight that took `elapsed`, of which the host was awake for the last `waited`. */
+  #learn(steps: number, elapsed: number, waited: number): void {
+    // Whoever did not have to wait has overslept.
+    const overslept = waited < 0.02 * elapsed;
+    const measured = ((overslept ? sleepingShare : 1) * elapsed) / steps;
+    // A first measurement may be far off.
+    this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
+  }
+
   /** Submits stages, one after the other. */
   #dispatch(names: readonly StageName[]): void {
     const encoder = this.#open.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const name of names) this.#encode(pass, name);
-    pass.end();
+    if (this.#timer === null) {
+      const pass = encoder.beginComputePass();
+      for (const name of names) this.#encode(pass, name);
+      pass.end();
+    } else {
+      for (const name of names) {
+        const pass = encoder.beginComputePass(this.#timer.pass(name));
+        this.#encode(pass, name);
+        pass.end();
+      }
+      this.#timer.resolve(encoder);
+    }
     this.#open.device.queue.submit([encoder.finish()]);
   }
 
@@ -373,6 +411,7 @@ export class GpuEngine implements Engine {
     const { buffers } = this.#memory;
     this.#memory.write(buffers.mass_count, new Uint32Array(this.#sizes.massCounts));
     this.#dispatch(["observe_masses"]);
+    await this.#timer?.collect();
     return this.#read("mass_count", this.#sizes.massCounts);
   }
 
@@ -413,9 +452,20 @@ export class GpuEngine implements Engine {
     return this.#pacers.map(() => [{ step: 0, tick: 0, ticks: 1 }]);
   }
 
+  /** What each stage took on the device so far; null unless asked for, or without timestamps. */
+  stageTimes(): Partial<Record<StageName, StageTime>> | null {
+    return this.#timer?.times ?? null;
+  }
+
   dispose(): void {
+    this.#timer?.dispose();
     this.#memory.dispose();
   }
+}
+
+/** Lets others have their turn for so many milliseconds; less than one is not worth a timer. */
+async function sleep(time: number): Promise<void> {
+  if (time >= 1) await new Promise<void>((resolve) => setTimeout(resolve, time));
 }
 
 /** The stages that a run may come to: compiling the others would be for nothing. */
