@@ -62,6 +62,10 @@ const submissionsOfFlight = 5;
  */
 const sleepingShare = 0.9;
 
+/** Milliseconds: what is too short to sleep, and what reading the counters takes where nothing is under way. */
+const leastSleep = 5;
+const readingTime = 2;
+
 /** Most dispatches of one submission, so that encoding them stays short as well. */
 const mostDispatches = 16384;
 
@@ -315,7 +319,7 @@ export class GpuEngine implements Engine {
       await this.#timer?.collect();
     }
     const sleeping = sleepingShare * this.#stepTime * steps - (performance.now() - begin);
-    await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
+    if (sleeping > leastSleep) await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
     const woken = performance.now();
     const words = await this.#read("counters", counters.length);
     this.#learn(steps, performance.now() - begin, performance.now() - woken);
@@ -326,9 +330,9 @@ export class GpuEngine implements Engine {
 
   /** Corrects the expected time of a step after a flight that took `elapsed`, of which the host was awake for the last `waited`. */
   #learn(steps: number, elapsed: number, waited: number): void {
-    // Whoever did not have to wait has overslept.
-    const overslept = waited < 0.02 * elapsed;
-    const measured = ((overslept ? sleepingShare : 1) * elapsed) / steps;
+    // Whoever had to wait for no more than the reading itself has overslept.
+    const overslept = waited < readingTime || waited < 0.02 * elapsed;
+    const measured = ((overslept ? 0.8 : 1) * elapsed) / steps;
     // A first measurement may be far off.
     this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
   }
@@ -463,10 +467,7 @@ export class GpuEngine implements Engine {
   }
 }
 
-/** Lets others have their turn for so many milliseconds; less than one is not worth a timer. */
-async function sleep(time: number): Promise<void> {
-  if (time >= 1) await new Promise<void>((resolve) => setTimeout(resolve, time));
-}
+const sleep = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
 /** The stages that a run may come to: compiling the others would be for nothing. */
 function stagesOf({ multirate }: System): StageName[] {
