@@ -255,6 +255,10 @@ const schema = map({
       .refine(isIncreasing, "a list of strictly increasing times")
       .describe("When to look, strictly increasing; the run ends at the last."),
     masses: integer(1, 64).default(5).describe("Report the densities of masses 1, 2, ... up to this one."),
+    ghosts: z
+      .boolean("true or false")
+      .exactOptional()
+      .describe("Whether particles that have annihilated go on, marked and without effect."),
   }).describe("What is measured and when."),
   replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
   seed: z
@@ -380,6 +384,13 @@ function crossProblems(scenario: Scenario): Problem[] {
   }
   if ("product" in alpha && alpha.product.scale * peak(2 * alpha.product.exponent) === Infinity) {
     mustBe(finite, "alpha", "product");
+  }
+  if (scenario.observe.ghosts === true) {
+    if (scenario.model !== "annihilation") {
+      mustBe("false, as the model is coagulation: only who annihilates becomes a ghost", "observe", "ghosts");
+    } else if ("space" in scenario.domain) {
+      mustBe("false, as the domain is a space: ghosts live on a torus", "observe", "ghosts");
+    }
   }
   return problems;
 }

@@ -364,7 +364,21 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ observe: { times: [1], masses: 65 } }, "observe.masses is 65, but must be an integer from 1 to 64."],
     [
       { observe: { times: [1], mases: 3 } },
-      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses.',
+      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, ghosts.',
+    ],
+    [{ observe: { times: [1], ghosts: 1 } }, "observe.ghosts is 1, but must be true or false."],
+    [
+      { observe: { times: [1], ghosts: true } },
+      "observe.ghosts is true, but must be false, as the model is coagulation: only who annihilates becomes a ghost.",
+    ],
+    [
+      {
+        model: "annihilation",
+        domain: { space: 8 },
+        ...start({ gaussian: { centre: [0, 0, 0], sd: 1 } }),
+        observe: { times: [1], ghosts: true },
+      },
+      "observe.ghosts is true, but must be false, as the domain is a space: ghosts live on a torus.",
     ],
     [{ replicas: 0 }, "replicas is 0, but must be an integer from 1 to 65536."],
     [
