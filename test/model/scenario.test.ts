@@ -137,7 +137,7 @@ describe("parseScenario", () => {
 const keys =
   "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, observe, replicas, seed, engine";
 const seedMust = 'an integer from 0 to 9007199254740991 or a string of "0x" and 1 to 16 hexadecimal digits';
-const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product';
+const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product, pair';
 
 /** A list of initial laws with one density, for the tables below. */
 const start = (density: unknown) => ({ initial: [{ mass: 1, density }] });
@@ -200,7 +200,7 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [start(7), `initial[0].density is 7, but ${forms}.`],
     [
       start({ cosines: 1 }),
-      'unknown key "cosines" in initial[0].density (did you mean "cosine"?); allowed here: cosine, gaussian, product.',
+      'unknown key "cosines" in initial[0].density (did you mean "cosine"?); allowed here: cosine, gaussian, product, pair.',
     ],
     [
       start({ cosine: { axis: 3, amplitude: 1 } }),
@@ -240,11 +240,11 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     ],
     [
       { domain: { space: 1 } },
-      'initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, as the domain is a space.',
+      'initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, pair, as the domain is a space.',
     ],
     [
       inSpace({ cosine: { axis: 0, amplitude: 1 } }),
-      'initial[0].density is {"cosine":{"axis":0,"amplitude":1,"waves":1}}, but must be a map with exactly one of the keys gaussian, product, as the domain is a space.',
+      'initial[0].density is {"cosine":{"axis":0,"amplitude":1,"waves":1}}, but must be a map with exactly one of the keys gaussian, product, pair, as the domain is a space.',
     ],
     [
       inSpace({ product: [{ table: [1] }, "uniform", { table: [1] }] }),
