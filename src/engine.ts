@@ -39,6 +39,11 @@ export interface Engine {
   /** The living by mass: u32[replicas, K + 1], masses 1..K and all above. */
   countMasses(): Promise<Uint32Array>;
   snapshot(): Promise<Snapshot>;
+  /**
+   * Where everybody is, u32[replicas * N, dimension] by id: the living now, the dead where they died. Only where `observe.ghosts` asks for
+   * it does an engine keep its dead.
+   */
+  everybody(): Promise<Uint32Array>;
   work(): Work;
   /** How long the steps of each replica were. */
   clock(): ClockSegment[][];

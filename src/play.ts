@@ -59,6 +59,7 @@ export async function play(
     const events = log.sorted();
     const end = await engine.snapshot();
     checkAgainstGenealogy(system, events, end);
+    await observer.end(engine, events);
     return {
       events,
       clock: engine.clock(),

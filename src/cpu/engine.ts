@@ -87,6 +87,18 @@ export class CpuEngine implements Engine {
     return snapshot;
   }
 
+  async everybody(): Promise<Uint32Array> {
+    const { dimension: d, particles: n } = this.#system;
+    const everybody = new Uint32Array(this.#replicas.length * n * d);
+    for (const { particles } of this.#replicas) {
+      const { replica, id, place } = particles;
+      for (let i = 0; i < n; i++) {
+        everybody.set(place.subarray(d * i, d * (i + 1)), d * (replica * n + id[i]));
+      }
+    }
+    return everybody;
+  }
+
   work(): Work {
     return {
       macroSteps: Math.max(...this.#replicas.map(({ pacer }) => pacer.steps)),

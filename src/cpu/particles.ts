@@ -1,9 +1,10 @@
 /**
- * The particles of one replica, as the reference engine keeps them: the first `living` entries of each array.
+ * The particles of one replica, as the reference engine keeps them: the first `living` entries of each array. Behind them
+ * lie the dead, where they died, with mass 0.
  *
  *     place: u32[N, dimension]   in units of the side / 2^32
- *     mass:  u32[N]              at least 1
- *     id:    u32[N]              0..N-1 within the replica, in increasing order
+ *     mass:  u32[N]              of the living at least 1
+ *     id:    u32[N]              0..N-1 within the replica, of the living in increasing order
  */
 export interface Particles {
   readonly replica: number;

@@ -21,4 +21,6 @@ export const streams = {
   pair: 2,
   /** The draws of a stochastic coalescent, four words at a time. */
   coalescent: 3,
+  /** A ghost's move to an observation, which stands for the step: block k/4 holds the word for axis k. */
+  ghost: 4,
 } as const;

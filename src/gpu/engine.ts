@@ -194,7 +194,7 @@ export class GpuEngine implements Engine {
     if (this.#system.multirate !== null) return this.#advanceMultirate(to, onProgress);
     while (this.step < to) {
       // At first to bring neighbours together in memory, later to leave out the dead.
-      if (!this.#sorted || this.#living < sparse * this.#slots) {
+      if (this.#wantsCompacting(this.#living)) {
         await this.#compact();
       } else {
         const { living } = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
@@ -202,6 +202,12 @@ export class GpuEngine implements Engine {
       }
       onProgress?.(this.step);
     }
+  }
+
+  /** Where the dead are asked for they stay: nobody is dead when the particles are first moved together, and they never are again. */
+  #wantsCompacting(living: number): boolean {
+    if (!this.#sorted) return true;
+    return living < sparse * this.#slots && this.#system.scenario.observe.ghosts !== true;
   }
 
   /** All replicas go on side by side, each at its own pace, until all have come to the tick `to`. */
@@ -227,7 +233,7 @@ export class GpuEngine implements Engine {
     this.#memory.write(this.#memory.buffers.progress, rows);
 
     const total = this.#livingOf.reduce((a, b) => a + b);
-    const compacts = !this.#sorted || total < sparse * this.#slots;
+    const compacts = this.#wantsCompacting(total);
     this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
@@ -438,6 +444,14 @@ export class GpuEngine implements Engine {
     };
   }
 
+  async everybody(): Promise<Uint32Array> {
+    const { dimension: d } = this.#system;
+    const [id, place] = [await this.#read("id", this.#slots), await this.#read("place", this.#slots * d)];
+    const everybody = new Uint32Array(this.#slots * d);
+    for (const [i, one] of id.entries()) everybody.set(place.subarray(d * i, d * (i + 1)), d * one);
+    return everybody;
+  }
+
   work(): Work {
     if (this.#system.multirate === null)
       return { macroSteps: this.step, particleSteps: this.#uniformMoves(), subSteps: 0 };
@@ -453,7 +467,7 @@ export class GpuEngine implements Engine {
 
   clock(): ClockSegment[][] {
     if (this.#system.multirate !== null) return this.#pacers.map(({ clock }) => clock);
-    return this.#pacers.map(() => [{ step: 0, tick: 0, ticks: 1 }]);
+    return this.#pacers.map(() => [{ step: 0, tick: 0, ticks: 1, levels: 0 }]);
   }
 
   /** What each stage took on the device so far; null unless asked for, or without timestamps. */

@@ -96,17 +96,26 @@ export interface Epoch {
   steps: number;
 }
 
-/** From step `step` on, which starts at `tick`, steps last `ticks` ticks of system.dt. */
+/** From step `step` on, which starts at `tick`, steps last `ticks` ticks of system.dt, the finest sub-step a part 2^-levels of that. */
 export interface ClockSegment {
   step: number;
   tick: number;
   ticks: number;
+  /** 0: uniform steps. */
+  levels: number;
 }
 
 /** The tick at which a step starts; a fraction of a step is allowed. */
 export function tickOf(clock: readonly ClockSegment[], step: number): number {
   const segment = clock.findLast((from) => from.step <= step)!;
   return segment.tick + (step - segment.step) * segment.ticks;
+}
+
+/** The tick to which the places of a pair belong that merged at a moment of a step: the end of the finest sub-step around it. */
+export function settledAt(clock: readonly ClockSegment[], step: number, moment: number): number {
+  // A moment has no more than 32 bits.
+  const parts = 2 ** Math.min(clock.findLast((from) => from.step <= step)!.levels, 32);
+  return tickOf(clock, step + (Math.floor((moment / 2 ** 32) * parts) + 1) / parts);
 }
 
 /** How far one replica has come, and at what pace it goes on: the same for both engines. */
@@ -135,7 +144,11 @@ export class Pacer {
         `observe.times ends at ${this.#system.scenario.observe.times.at(-1)}, which takes more than ${mostSteps} macro-steps, the most that can be told apart; end the run earlier.`,
       );
     }
-    if (this.clock.at(-1)?.ticks !== ticks) this.clock.push({ step: this.steps, tick: this.tick, ticks });
+    const levels = pace?.levels ?? 0;
+    const last = this.clock.at(-1);
+    if (last?.ticks !== ticks || last.levels !== levels) {
+      this.clock.push({ step: this.steps, tick: this.tick, ticks, levels });
+    }
     return this.#epoch;
   }
 

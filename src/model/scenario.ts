@@ -108,11 +108,16 @@ const density = z
         product: list(lineDensity, 2, 5, "one-dimensional densities").describe(
           "Independent coordinates: one density per dimension.",
         ),
+        pair: map({
+          apart: list(nonNegative(), 1, 1000, "distances").describe(
+            "In units of eps, along the first axis; replicas take them in turn.",
+          ),
+        }).describe("Two particles and no more: one in the middle of the domain, one so far from it."),
       }),
     ],
-    '"uniform" or a map with exactly one of the keys cosine, gaussian, product',
+    '"uniform" or a map with exactly one of the keys cosine, gaussian, product, pair',
   )
-  .describe("Where particles of this mass start: uniform, cosine, gaussian or product.");
+  .describe("Where particles of this mass start: uniform, cosine, gaussian, product or pair.");
 
 const initialLaw = map({
   mass: integer(1, 2 ** 20).describe("Their mass at the start."),
@@ -255,6 +260,10 @@ const schema = map({
       .refine(isIncreasing, "a list of strictly increasing times")
       .describe("When to look, strictly increasing; the run ends at the last."),
     masses: integer(1, 64).default(5).describe("Report the densities of masses 1, 2, ... up to this one."),
+    ghosts: z
+      .boolean("true or false")
+      .exactOptional()
+      .describe("Whether particles that have annihilated go on, marked and without effect."),
   }).describe("What is measured and when."),
   replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
   seed: z
@@ -290,6 +299,14 @@ export type LineDensity = z.output<typeof lineDensity>;
 export type Diffusion = Scenario["diffusion"];
 export type Alpha = Scenario["alpha"];
 export type Engine = z.output<typeof engine>;
+
+/** The distances at which pairs start, where they do; else null. */
+export function pairStart({ initial }: Pick<Scenario, "initial">): { apart: number[] } | null {
+  const pairs = initial.flatMap(({ density }) =>
+    density !== "uniform" && "pair" in density ? density.pair : [],
+  );
+  return pairs[0] ?? null;
+}
 
 /** One thing wrong with a scenario. `path` leads to it through the value; `at` tells a bad key from a bad value. */
 export interface Problem {
@@ -381,6 +398,17 @@ function crossProblems(scenario: Scenario): Problem[] {
   if ("product" in alpha && alpha.product.scale * peak(2 * alpha.product.exponent) === Infinity) {
     mustBe(finite, "alpha", "product");
   }
+  if (pairStart(scenario) !== null) {
+    if (particles !== 2) mustBe("2, as they start as a pair", "particles");
+    if (initial.length !== 1) mustBe("a list of one entry, as it is a pair", "initial");
+  }
+  if (scenario.observe.ghosts === true) {
+    if (scenario.model !== "annihilation") {
+      mustBe("false, as the model is coagulation: only who annihilates becomes a ghost", "observe", "ghosts");
+    } else if ("space" in scenario.domain) {
+      mustBe("false, as the domain is a space: ghosts live on a torus", "observe", "ghosts");
+    }
+  }
   return problems;
 }
 
@@ -395,9 +423,9 @@ function densityProblems({ dimension, domain }: Scenario, density: Density, i: n
     `a map with exactly one of the keys ${keys}, as the domain is a space`;
 
   if (inSpace && (density === "uniform" || "cosine" in density)) {
-    return [badValue(start, density, inSpaceMust("gaussian, product"))];
+    return [badValue(start, density, inSpaceMust("gaussian, product, pair"))];
   }
-  if (density === "uniform") return [];
+  if (density === "uniform" || "pair" in density) return [];
   if ("cosine" in density) {
     const { axis } = density.cosine;
     if (axis < dimension) return [];

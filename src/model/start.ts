@@ -9,7 +9,7 @@ import { signedDisplacement } from "../exact/gaussian.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
 import { latticeSide } from "./multirate.ts";
-import type { Density, LineDensity } from "./scenario.ts";
+import { type Density, type LineDensity, pairStart } from "./scenario.ts";
 import type { System } from "./system.ts";
 
 /** `place`: u32[N, dimension] in lattice units; `mass`: u32[N]. */
@@ -25,6 +25,8 @@ type Sampler = (word: number) => number | null;
 export function makeStart(system: System, replica: number): Start {
   const { dimension, particles, seed, scenario } = system;
   const key = system.firstReplica + replica;
+  const pair = pairStart(scenario);
+  if (pair !== null) return startPair(system, pair.apart[key % pair.apart.length]);
   // Entry e is taken by words below share[e] and not below share[e - 1]; the last takes the rest.
   const share = cumulative(scenario.initial.map(({ weight }) => weight)).map((u) => Math.round(u * 2 ** 32));
   const samplers = scenario.initial.map(({ density }) =>
@@ -53,9 +55,36 @@ export function makeStart(system: System, replica: number): Start {
   return { place, mass };
 }
 
-/** The law of one coordinate under a density: all densities are products. */
+/** Of eps a pair's start is off by half a lattice unit, and so by this share at most. */
+const pairRounding = 1e-6;
+
+/** One in the middle of the domain, the other `apart` eps from it along the first axis, to the nearest lattice unit. */
+function startPair({ dimension, side, eps, scenario }: System, apart: number): Start {
+  const unit = side / latticeSide;
+  const least = unit / 2 / pairRounding;
+  if (eps < least) {
+    throw new UserError(
+      `Z is ${scenario.Z}, which makes eps ${eps.toPrecision(4)}, but where a pair starts at exact places eps must be at least ${least.toPrecision(3)}; raise Z.`,
+    );
+  }
+  if (apart * eps > side / 4) {
+    throw new UserError(
+      `initial[0].density.pair.apart has ${apart}, but a pair must start at most a quarter of the side apart, ${(side / 4 / eps).toPrecision(4)} eps.`,
+    );
+  }
+  const place = new Uint32Array(2 * dimension).fill(latticeSide / 2);
+  place[dimension] += Math.round((apart * eps) / unit);
+  return { place, mass: new Uint32Array(2).fill(scenario.initial[0].mass) };
+}
+
+/** The law of one coordinate under a density: all are products, but for a pair, which has none. */
 export function coordinateLaw(density: Density, axis: number): LineDensity {
   if (density === "uniform") return density;
+  if ("pair" in density) {
+    throw new UserError(
+      "initial[0].density is a pair at exact places, but for this must be uniform, cosine, gaussian or product.",
+    );
+  }
   if ("product" in density) return density.product[axis];
   if ("gaussian" in density) {
     return { gaussian: { centre: density.gaussian.centre[axis], sd: density.gaussian.sd } };

@@ -41,7 +41,8 @@ function specification({ title, subtitle, x, y, series }: StatementFigure): TopL
     y,
     all.flatMap((datum) => (y.type === "log" ? [datum.y] : [datum.low, datum.high])),
   );
-  const names = drawn.map(({ name }) => name);
+  // A line and the points beside it may share a name, and so a colour.
+  const names = [...new Set(drawn.map(({ name }) => name))];
   const colour = {
     field: "series",
     type: "nominal",

@@ -115,7 +115,7 @@ describe("a bad text gets one sentence with its place", () => {
     ],
     [
       least.replace("times", "tmies"),
-      'run.yaml:4:12: unknown key "tmies" in observe (did you mean "times"?); allowed here: times, masses.',
+      'run.yaml:4:12: unknown key "tmies" in observe (did you mean "times"?); allowed here: times, masses, ghosts.',
     ],
     [
       `${least}__proto__: { Z: 1 }\n`,
@@ -123,7 +123,7 @@ describe("a bad text gets one sentence with its place", () => {
     ],
     [
       `${least}domain: { space: 1 }\n`,
-      'run.yaml:1:1: initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, as the domain is a space.',
+      'run.yaml:1:1: initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, pair, as the domain is a space.',
     ],
     [`${least}Z: 11\n`, 'run.yaml:5:1: the key "Z" stands here again, but may stand once.'],
     [`${least}seed: 1\n"seed": 2\n`, 'run.yaml:6:1: the key "seed" stands here again, but may stand once.'],

@@ -137,7 +137,7 @@ describe("parseScenario", () => {
 const keys =
   "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, observe, replicas, seed, engine";
 const seedMust = 'an integer from 0 to 9007199254740991 or a string of "0x" and 1 to 16 hexadecimal digits';
-const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product';
+const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product, pair';
 
 /** A list of initial laws with one density, for the tables below. */
 const start = (density: unknown) => ({ initial: [{ mass: 1, density }] });
@@ -200,7 +200,7 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [start(7), `initial[0].density is 7, but ${forms}.`],
     [
       start({ cosines: 1 }),
-      'unknown key "cosines" in initial[0].density (did you mean "cosine"?); allowed here: cosine, gaussian, product.',
+      'unknown key "cosines" in initial[0].density (did you mean "cosine"?); allowed here: cosine, gaussian, product, pair.',
     ],
     [
       start({ cosine: { axis: 3, amplitude: 1 } }),
@@ -240,11 +240,11 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     ],
     [
       { domain: { space: 1 } },
-      'initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, as the domain is a space.',
+      'initial[0].density is "uniform", but must be a map with exactly one of the keys gaussian, product, pair, as the domain is a space.',
     ],
     [
       inSpace({ cosine: { axis: 0, amplitude: 1 } }),
-      'initial[0].density is {"cosine":{"axis":0,"amplitude":1,"waves":1}}, but must be a map with exactly one of the keys gaussian, product, as the domain is a space.',
+      'initial[0].density is {"cosine":{"axis":0,"amplitude":1,"waves":1}}, but must be a map with exactly one of the keys gaussian, product, pair, as the domain is a space.',
     ],
     [
       inSpace({ product: [{ table: [1] }, "uniform", { table: [1] }] }),
@@ -364,7 +364,21 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ observe: { times: [1], masses: 65 } }, "observe.masses is 65, but must be an integer from 1 to 64."],
     [
       { observe: { times: [1], mases: 3 } },
-      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses.',
+      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, ghosts.',
+    ],
+    [{ observe: { times: [1], ghosts: 1 } }, "observe.ghosts is 1, but must be true or false."],
+    [
+      { observe: { times: [1], ghosts: true } },
+      "observe.ghosts is true, but must be false, as the model is coagulation: only who annihilates becomes a ghost.",
+    ],
+    [
+      {
+        model: "annihilation",
+        domain: { space: 8 },
+        ...start({ gaussian: { centre: [0, 0, 0], sd: 1 } }),
+        observe: { times: [1], ghosts: true },
+      },
+      "observe.ghosts is true, but must be false, as the domain is a space: ghosts live on a torus.",
     ],
     [{ replicas: 0 }, "replicas is 0, but must be an integer from 1 to 65536."],
     [

@@ -1,0 +1,140 @@
+/** Survivors and the tracer particle (Hammond's survey, §3): the rate of annihilation is the naive one at time 0, and beta later. */
+import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
+import { type Estimate, estimate } from "../observe/statistics.ts";
+import { type PairProblem, solvePair } from "../oracle/beta.ts";
+import { leadingCorrection } from "../oracle/correction.ts";
+import { solveFiniteTime } from "../oracle/finiteTime.ts";
+import { isHomogeneous } from "../oracle/geometry.ts";
+import { formatShort } from "../report/table.ts";
+import { onePair, tauOf } from "./onePair.ts";
+import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
+
+/** Between two observations: from and to as D t / eps^2, and the rate with which 1/h_N has grown, over the density at the start. */
+interface Window extends Estimate {
+  from: number;
+  to: number;
+}
+
+/** Where ghosts are asked for, on a torus, from an even start of one mass in d >= 3. */
+export function survival(runs: readonly ObservedRun[]): Statement | null {
+  const last = runs[runs.length - 1];
+  const pair = onePair(last.system);
+  if (last.observables.ghosts === undefined || pair === null) return null;
+  if (!isHomogeneous(last.system.scenario)) return null;
+  const { beta } = solvePair(pair);
+  const rates = windowsOf(last, pair).map(
+    ({ from, to, mean, se }): Comparison => ({
+      what: `rate at D t / eps^2 from ${formatShort(from)} to ${formatShort(to)}`,
+      mean,
+      se,
+      theory: meanRate(pair, from, to),
+      naive: pair.alpha,
+    }),
+  );
+  return {
+    key: "survival",
+    title: "The naive rate holds at time 0 only",
+    reference: "S Lemmas 3.3 and 3.4, Claims 3.5, 3.6 and 3.8",
+    rows: [...rates, ...fractions(last, beta, pair.alpha)],
+    remark:
+      `N = ${last.system.particles}, eps = ${formatShort(last.system.eps)}, beta = ${formatShort(beta)}. The rate between two times is the growth of 1 / h_N over Z times the time ` +
+      "between; in theory alpha ∫ V (1 - u^[t]), averaged, which is alpha at time 0 and tends to beta. It is that of two particles alone, so later rates lie above it by " +
+      "the order of eps, and h_N, whose theory has the leading correction where it is known, by the next order. The tracer is particle 0 of each replica.",
+    figure: figureOf(runs, pair, beta),
+  };
+}
+
+/** h_N at an observation, over the replicas. */
+function survivors({ system, observables }: ObservedRun, k: number): number[] {
+  const { replicas, particles } = system;
+  const columns = observables.counts[k].length / replicas;
+  return Array.from({ length: replicas }, (_, r) => {
+    const row = observables.counts[k].subarray(r * columns, (r + 1) * columns);
+    return row.reduce((a, b) => a + b) / particles;
+  });
+}
+
+function windowsOf(run: ObservedRun, pair: PairProblem): Window[] {
+  const { system } = run;
+  const density = densityOf(run);
+  const times = [0, ...system.scenario.observe.times.filter((time) => time > 0)];
+  const first = system.scenario.observe.times.length - times.length;
+  return times.slice(1).map((to, w) => {
+    const from = times[w];
+    const before = w === 0 ? null : survivors(run, first + w);
+    const after = survivors(run, first + w + 1);
+    const died = estimate(after.map((h, r) => (before?.[r] ?? 1) - h));
+    const scale =
+      density * (to - from) * (before === null ? 1 : estimate(before).mean) * estimate(after).mean;
+    return {
+      from: tauOf(system, pair, from),
+      to: tauOf(system, pair, to),
+      mean: died.mean / scale,
+      se: died.se === null ? null : died.se / scale,
+    };
+  });
+}
+
+/** Of all particles at the start, per unit of volume, times their weight. */
+function densityOf({ system: { scenario, side, dimension } }: ObservedRun): number {
+  return scenario.Z / side ** dimension;
+}
+
+const rule = gaussLegendre(8);
+
+/** alpha ∫ V (1 - u^[t]), averaged over D t / eps^2; near 0 it changes like a power of its root. */
+function meanRate(pair: PairProblem, from: number, to: number): number {
+  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
+  return integrateOver(rule, a, b, (v) => solveFiniteTime(pair, v * v).rate * 2 * v) / (to - from);
+}
+
+/** What is left in the end. */
+function fractions(run: ObservedRun, beta: number, alpha: number): Comparison[] {
+  const { system, observables } = run;
+  const { scenario, replicas, particles, eps } = system;
+  const k = scenario.observe.times.length - 1;
+  const time = scenario.observe.times[k];
+  const left = (rate: number) => 1 / (1 + rate * densityOf(run) * time);
+  const correction = leadingCorrection(scenario, [time])?.[0] ?? 0;
+  const h = estimate(survivors(run, k));
+  const { alive } = observables.ghosts![k];
+  const tracers = Array.from({ length: replicas }, (_, r) => alive[r * particles]);
+  const share = tracers.reduce((a, b) => a + b) / replicas;
+  const at = `t = ${formatShort(time)}`;
+  return [
+    { what: `survivors h_N at ${at}`, ...h, theory: left(beta) + eps * correction, naive: left(alpha) },
+    {
+      what: `tracers that survive until ${at}; theory is h_N as measured`,
+      mean: share,
+      se: Math.sqrt((share * (1 - share)) / replicas),
+      theory: h.mean,
+    },
+  ];
+}
+
+function figureOf(runs: readonly ObservedRun[], pair: PairProblem, beta: number): StatementFigure {
+  const windows = runs.map((run) => windowsOf(run, pair));
+  const ends = windows.flat().flatMap(({ to }) => to);
+  const [low, high] = [Math.min(...ends) / 4, Math.max(...ends)];
+  const level = (y: number) => [low, high].map((x) => ({ x, y }));
+  const curve = Array.from({ length: 49 }, (_, k) => {
+    const tau = low * (high / low) ** (k / 48);
+    return { x: tau, y: solveFiniteTime(pair, tau).rate };
+  });
+  return {
+    title: "The naive rate holds at time 0 only",
+    subtitle: `Growth of 1/h_N over Z; alpha = ${formatShort(pair.alpha)}, beta = ${formatShort(beta)}`,
+    x: { title: "D t / eps²", type: "log" },
+    y: { title: "rate", type: "linear" },
+    series: [
+      { name: "a pair's rate α ∫ V (1 − u^[t])", kind: "line", data: curve },
+      { name: "naive: α ∫ V", kind: "dashed", data: level(pair.alpha) },
+      { name: "β", kind: "dashed", data: level(beta) },
+      ...runs.map(({ system }, k) => ({
+        name: `measured, N = ${system.particles}`,
+        kind: "points" as const,
+        data: windows[k].map(({ from, to, mean, se }) => ({ x: (from + to) / 2, y: mean, se })),
+      })),
+    ],
+  };
+}

@@ -1,0 +1,127 @@
+/** Two particles and the probability that they coagulate (Hammond's survey, §1.5 and §1.11): u(x), and u^[t](x) by time t. */
+import { gaussLegendre } from "../exact/quadrature.ts";
+import { tickOf } from "../model/pace.ts";
+import { pairStart } from "../model/scenario.ts";
+import { type PairProblem, solvePair } from "../oracle/beta.ts";
+import { solveFiniteTime } from "../oracle/finiteTime.ts";
+import { formatShort } from "../report/table.ts";
+import { onePair, tauOf } from "./onePair.ts";
+import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
+
+/** Of pairs that started so far apart, in units of eps, the share that has coagulated by a time. */
+interface Share {
+  apart: number;
+  tau: number;
+  mean: number;
+  se: number;
+  theory: number;
+}
+
+/** Where two particles of one mass start as a pair, in d >= 3. */
+export function twoParticles(runs: readonly ObservedRun[]): Statement | null {
+  const run = runs[runs.length - 1];
+  const pair = onePair(run.system);
+  if (pairStart(run.system.scenario) === null || pair === null) return null;
+  const { system } = run;
+  const shares = sharesOf(run, pair);
+  const spread = Math.sqrt(2 * pair.D * system.scenario.observe.times.at(-1)!) / system.side;
+  return {
+    key: "two-particles",
+    title: "What becomes of two particles",
+    reference: "S (1.7), §1.11; P (6.1)",
+    rows: shares.map(
+      ({ apart, tau, mean, se, theory }): Comparison => ({
+        what: `coagulated by D t / eps^2 = ${formatShort(tau)}, started ${formatShort(apart)} eps apart`,
+        mean,
+        se,
+        theory,
+      }),
+    ),
+    remark:
+      `Theory is u^[t](x), averaged over the half move by which the engine's steps are early: D dt / eps^2 = ${formatShort(firstStep(run, pair))} of the finest step. In the ` +
+      `end a coordinate of the displacement has spread to ${formatShort(spread)} of the side. Errors are binomial, from ${Math.floor(system.replicas / pairStart(system.scenario)!.apart.length)} pairs or one more for each distance.`,
+    figure: figureOf(shares, pair),
+  };
+}
+
+function sharesOf(run: ObservedRun, pair: PairProblem): Share[] {
+  const { system, events, clock } = run;
+  const { scenario, replicas, firstReplica, observeAt, dimension } = system;
+  const { apart: distances } = pairStart(scenario)!;
+  /** The tick by which each replica's pair has coagulated. */
+  const at = new Array<number>(replicas).fill(Number.POSITIVE_INFINITY);
+  for (let e = 0; e < events.length; e += 5 + dimension) {
+    const [replica, step] = events.subarray(e, e + 2);
+    at[replica] = tickOf(clock[replica], step + 1);
+  }
+  return scenario.observe.times.flatMap((time, k) => {
+    const tau = tauOf(system, pair, time);
+    const { u } = solveFiniteTime(pair, tau);
+    return distances.flatMap((apart, which) => {
+      const own = at.filter((_, r) => (firstReplica + r) % distances.length === which);
+      if (own.length === 0) return [];
+      const mean = own.filter((tick) => tick <= observeAt[k]).length / own.length;
+      const theory = afterMove(u, apart, firstStep(run, pair), dimension);
+      return { apart, tau, mean, se: Math.sqrt((mean * (1 - mean)) / own.length), theory };
+    });
+  });
+}
+
+/** D dt / eps^2 of the finest sub-step at the start. */
+function firstStep({ system, clock }: ObservedRun, pair: PairProblem): number {
+  const { ticks, levels } = clock[0][0];
+  return tauOf(system, pair, (ticks * system.dt) / 2 ** levels);
+}
+
+const rule = gaussLegendre(24);
+
+/**
+ * The mean of a radial u at distance r after a Gaussian move of this variance in each coordinate. The engine moves before it lets pairs ring:
+ * steps of second order after half a move, whose variance is D dt in each coordinate.
+ */
+export function afterMove(u: (r: number) => number, r: number, variance: number, dimension: number): number {
+  const far = 7;
+  let [sum, all] = [0, 0];
+  for (const [a, x] of rule.nodes.entries()) {
+    const along = far * (2 * x - 1);
+    for (const [b, y] of rule.nodes.entries()) {
+      const across = far * y;
+      const weight =
+        rule.weights[a] *
+        rule.weights[b] *
+        across ** (dimension - 2) *
+        Math.exp(-(along ** 2 + across ** 2) / 2);
+      sum += weight * u(Math.hypot(r + along * Math.sqrt(variance), across * Math.sqrt(variance)));
+      all += weight;
+    }
+  }
+  return sum / all;
+}
+
+function figureOf(shares: readonly Share[], pair: PairProblem): StatementFigure {
+  const furthest = Math.max(...shares.map(({ apart }) => apart)) * 1.05;
+  const curve = (u: (r: number) => number) =>
+    Array.from({ length: 101 }, (_, k) => ({ x: (furthest * k) / 100, y: u((furthest * k) / 100) }));
+  const times = [...new Set(shares.map(({ tau }) => tau))];
+  return {
+    title: "What becomes of two particles",
+    subtitle: `Probability that a pair has coagulated; alpha / D = ${formatShort(pair.alpha / pair.D)}, d = ${pair.dimension}`,
+    x: { title: "distance at the start, in eps", type: "linear" },
+    y: { title: "u", type: "linear" },
+    series: [
+      { name: "u, ever", kind: "dashed", data: curve(solvePair(pair).u) },
+      ...times.flatMap((tau) => {
+        const name = `D t / eps² = ${formatShort(tau)}`;
+        const own = shares.filter((share) => share.tau === tau);
+        return [
+          { name, kind: "line" as const, data: curve(solveFiniteTime(pair, tau).u) },
+          {
+            name,
+            kind: "points" as const,
+            data: own.map(({ apart, mean, se }) => ({ x: apart, y: mean, se })),
+          },
+        ];
+      }),
+    ],
+  };
+}
