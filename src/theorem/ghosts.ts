@@ -11,7 +11,7 @@ import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
 import { type ClosePair, closePairs, nextNeighbour } from "./closePairs.ts";
-import { onePair, tauOf } from "./onePair.ts";
+import { observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
 /** Where ghosts are asked for, on a torus, from an even start of one mass in d >= 3: at the last observation, of the largest N. */
@@ -19,7 +19,7 @@ export function ghosts(runs: readonly ObservedRun[]): Statement | null {
   const { system, observables } = runs[runs.length - 1];
   const pair = onePair(system);
   const all = observables.ghosts?.at(-1);
-  const time = system.scenario.observe.times.at(-1)!;
+  const time = observedAt(system).at(-1)!;
   if (all === undefined || pair === null || time === 0 || !isHomogeneous(system.scenario)) return null;
   const near = nearPairs(system, all);
   const alive = all.alive.reduce((a, b) => a + b, 0) / all.alive.length;

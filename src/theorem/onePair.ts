@@ -16,3 +16,6 @@ export function onePair(system: System): PairProblem | null {
 
 /** D t / eps^2. */
 export const tauOf = ({ eps }: System, { D }: PairProblem, time: number) => (D * time) / eps ** 2;
+
+/** When the observations really were: at a tick, which for short times is not quite when they were asked for. */
+export const observedAt = ({ observeAt, dt }: System): number[] => observeAt.map((tick) => tick * dt);

@@ -6,7 +6,7 @@ import { leadingCorrection } from "../oracle/correction.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
-import { onePair, tauOf } from "./onePair.ts";
+import { observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
 /** Between two observations: from and to as D t / eps^2, and the rate with which 1/h_N has grown, over the density at the start. */
@@ -57,8 +57,8 @@ function survivors({ system, observables }: ObservedRun, k: number): number[] {
 function windowsOf(run: ObservedRun, pair: PairProblem): Window[] {
   const { system } = run;
   const density = densityOf(run);
-  const times = [0, ...system.scenario.observe.times.filter((time) => time > 0)];
-  const first = system.scenario.observe.times.length - times.length;
+  const times = [0, ...observedAt(system).filter((time) => time > 0)];
+  const first = system.observeAt.length - times.length;
   return times.slice(1).map((to, w) => {
     const from = times[w];
     const before = w === 0 ? null : survivors(run, first + w);

@@ -5,7 +5,7 @@ import { pairStart } from "../model/scenario.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { formatShort } from "../report/table.ts";
-import { onePair, tauOf } from "./onePair.ts";
+import { observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
 /** Of pairs that started so far apart, in units of eps, the share that has coagulated by a time. */
@@ -54,7 +54,7 @@ function sharesOf(run: ObservedRun, pair: PairProblem): Share[] {
     const [replica, step] = events.subarray(e, e + 2);
     at[replica] = tickOf(clock[replica], step + 1);
   }
-  return scenario.observe.times.flatMap((time, k) => {
+  return observedAt(system).flatMap((time, k) => {
     const tau = tauOf(system, pair, time);
     const { u } = solveFiniteTime(pair, tau);
     return distances.flatMap((apart, which) => {
