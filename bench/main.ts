@@ -1,11 +1,16 @@
-/** npm run bench -- [--json] [--quick] [--sizes 10000,100000] [--adapter NAME]: see docs/performance.md. */
+/**
+ * npm run bench -- [--json] [--quick] [--parts rates,stages,runs] [--sizes 10000,100000] [--engines gpu,cpu] [--runs 10000:0.08] [--adapter NAME]:
+ * see docs/performance.md.
+ */
 import { parseArgs } from "node:util";
-import { openDevice } from "../src/gpu/device.ts";
+import type { Engine } from "../src/engine.ts";
+import { type OpenDevice, openDevice } from "../src/gpu/device.ts";
 import { makeSystem } from "../src/model/system.ts";
 import { formatCount, formatTable } from "../src/report/table.ts";
 import { bufferBytes, sizesOf } from "../src/sizes.ts";
 import { caseOf } from "../src/verify/cases.ts";
 import { recordOf } from "./record.ts";
+import { measureStages, type StageRecord } from "./stageTimes.ts";
 import { measureStepRates, type StepRate } from "./stepRate.ts";
 import { measureTimeToSolution, type TimeToSolution } from "./timeToSolution.ts";
 
@@ -13,7 +18,10 @@ const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
+    parts: { type: "string", default: "rates,stages,runs" },
     sizes: { type: "string", default: "10000,100000,1000000" },
+    engines: { type: "string", default: "gpu,cpu" },
+    runs: { type: "string" },
     adapter: { type: "string" },
   },
 });
@@ -31,41 +39,72 @@ say(
   `${record.adapter ?? "no adapter: CPU reference only"}${record.driver === null ? "" : `, ${record.driver}`}\n`,
 );
 
+const parts = values.parts.split(",");
+const engines = values.engines.split(",") as Engine["kind"][];
 const rates: StepRate[] = [];
-const options = values.quick ? { repeats: 3, work: 2e5 } : { repeats: 7, work: 3e6 };
-for await (const rate of measureStepRates(open, { sizes, seed: 1, ...options })) {
-  rates.push(rate);
-  if (!values.json) process.stderr.write(`${rate.workload} ${rate.particles} ${rate.engine}\n`);
-}
-
-const rows = rates.map(({ workload, particles, engine, rate }) => [
-  workload,
-  formatCount(particles),
-  engine,
-  rate.median.toFixed(2),
-  `${rate.min.toFixed(2)} - ${rate.max.toFixed(2)}`,
-]);
-const columns = ["workload", "N", "engine", "million particle-steps/s", "spread"].map((title) => ({ title }));
-say(formatTable(columns, rows));
-for (const { particles, bytesPerParticle } of memory) {
-  say(
-    `device memory at N = ${formatCount(particles)}, d = 3: ${bytesPerParticle.toFixed(1)} bytes per particle`,
-  );
-}
-
+const stages: StageRecord[] = [];
 const runs: TimeToSolution[] = [];
-const wanted = values.quick
-  ? ({ particles: 1000, time: 0.01, engines: ["gpu", "cpu"] } as const)
-  : ({ particles: 10_000, time: 0.08, engines: ["gpu", "cpu"] } as const);
-say(`\nmultirate, annihilation of ${wanted.particles} particles at Z = 1 to t = ${wanted.time}:`);
-for await (const run of measureTimeToSolution(open, wanted)) {
-  runs.push(run);
-  say(
-    `${run.engine}: ${run.seconds.toFixed(1)} s, ${run.macroSteps} macro-steps, ${formatCount(run.particleSteps)} particle-steps, ${run.left.toFixed(4)} left, limit ${run.limit.toFixed(4)}`,
-  );
-}
-if (values.json) console.log(JSON.stringify({ ...record, rates, memory, runs }));
+
+if (parts.includes("rates")) await stepRates();
+if (parts.includes("stages") && open !== null) await stageTimes(open);
+if (parts.includes("runs")) await timesToSolution();
+if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, runs }));
 open?.release();
+
+async function stepRates(): Promise<void> {
+  const options = values.quick ? { repeats: 3, work: 2e5 } : { repeats: 7, work: 3e6 };
+  for await (const rate of measureStepRates(open, { sizes, engines, seed: 1, ...options })) {
+    rates.push(rate);
+    process.stderr.write(`${rate.workload} ${rate.particles} ${rate.engine}\n`);
+  }
+  const rows = rates.map(({ workload, particles, engine, rate }) => [
+    workload,
+    formatCount(particles),
+    engine,
+    rate.median.toFixed(2),
+    `${rate.min.toFixed(2)} - ${rate.max.toFixed(2)}`,
+  ]);
+  const columns = ["workload", "N", "engine", "million particle-steps/s", "spread"];
+  say(
+    formatTable(
+      columns.map((title) => ({ title })),
+      rows,
+    ),
+  );
+  for (const { particles, bytesPerParticle } of memory) {
+    say(
+      `device memory at N = ${formatCount(particles)}, d = 3: ${bytesPerParticle.toFixed(1)} bytes per particle`,
+    );
+  }
+}
+
+async function stageTimes(device: OpenDevice): Promise<void> {
+  for await (const measured of measureStages(device, { sizes, seconds: values.quick ? 0.3 : 3 })) {
+    stages.push(measured);
+    const { step, particles, steps, wall } = measured;
+    say(`\n${step} step, N = ${formatCount(particles)}: ${format(wall)} ms a step (${steps} steps)`);
+    for (const { stage, dispatches, device: milliseconds } of measured.stages) {
+      say(`  ${stage.padEnd(16)} ${format(milliseconds)} ms on the device, ${format(dispatches)} dispatches`);
+    }
+  }
+}
+
+async function timesToSolution(): Promise<void> {
+  const wanted = (values.runs ?? (values.quick ? "1000:0.01" : "10000:0.08")).split(",");
+  for (const [particles, time] of wanted.map((run) => run.split(":").map(Number))) {
+    say(`\nmultirate, annihilation of ${particles} particles at Z = 1 to t = ${time}:`);
+    for await (const run of measureTimeToSolution(open, { particles, time, engines })) {
+      runs.push(run);
+      say(
+        `${run.engine}: ${run.seconds.toFixed(1)} s, ${run.macroSteps} macro-steps, ${formatCount(run.particleSteps)} particle-steps, ${run.left.toFixed(4)} left, limit ${run.limit.toFixed(4)}`,
+      );
+    }
+  }
+}
+
+function format(milliseconds: number): string {
+  return milliseconds.toPrecision(3);
+}
 
 /** Of all buffers, tables and all, for the resolved workload. */
 function bytesPerParticle(particles: number): number {

@@ -12,9 +12,9 @@ import { makeSystem, type System } from "../src/model/system.ts";
 import { caseOf } from "../src/verify/cases.ts";
 
 export interface StepRate {
-  workload: string;
+  workload: Workload;
   particles: number;
-  engine: "gpu" | "cpu";
+  engine: Engine["kind"];
   /** Million particle-steps per second of wall time: the slowest, the median and the fastest of the repeats. */
   rate: { min: number; median: number; max: number };
   /** Particle-steps of one repeat. */
@@ -24,39 +24,44 @@ export interface StepRate {
 
 export interface StepRateOptions {
   sizes: readonly number[];
+  engines: readonly Engine["kind"][];
   repeats: number;
   /** Particle-steps of one repeat, about. */
   work: number;
   seed: number;
 }
 
-export const workloads = {
+const workloads = {
   resolved: () => 1,
   dense: (n: number) => 0.2 * n ** (2 / 3),
 } satisfies Record<string, (n: number) => number>;
 
+type Workload = keyof typeof workloads;
+
 /** alpha with alpha V = 1 inside the ball: V = 1 / volume. */
 const alpha = { constant: (4 / 3) * Math.PI };
+
+export function workloadOf(
+  name: Workload,
+  { particles, seed, steps }: { particles: number; seed: number; steps: number },
+): System {
+  return makeSystem(caseOf(name, { particles, Z: workloads[name](particles), alpha, seed, steps }).scenario);
+}
 
 /** Engines take turns within a workload, so that a change of the machine's mood meets both. */
 export async function* measureStepRates(
   open: OpenDevice | null,
   options: StepRateOptions,
 ): AsyncGenerator<StepRate> {
-  for (const [workload, Z] of Object.entries(workloads)) {
+  for (const workload of Object.keys(workloads) as Workload[]) {
     for (const particles of options.sizes) {
       const steps = Math.max(2, Math.ceil(options.work / particles));
       const total = (options.repeats + 1) * steps + 8;
-      const { scenario } = caseOf(workload, {
-        particles,
-        Z: Z(particles),
-        alpha,
-        seed: options.seed,
-        steps: total,
-      });
-      const system = makeSystem(scenario);
-      const engines: Engine[] = [new CpuEngine(system)];
-      if (open !== null) engines.unshift(await GpuEngine.create(system, open));
+      const system = workloadOf(workload, { particles, seed: options.seed, steps: total });
+      const engines: Engine[] = [];
+      if (open !== null && options.engines.includes("gpu"))
+        engines.push(await GpuEngine.create(system, open));
+      if (options.engines.includes("cpu")) engines.push(new CpuEngine(system));
       const rates = engines.map(() => [] as number[]);
       for (let repeat = 0; repeat <= options.repeats; repeat++) {
         for (const [e, engine] of engines.entries()) {

@@ -16,7 +16,7 @@ export interface TimeToSolution {
   eps: number;
   /** Macroscopic time at the end of the run. */
   time: number;
-  engine: "gpu" | "cpu";
+  engine: Engine["kind"];
   /** Of wall time, start and compilation included. */
   seconds: number;
   macroSteps: number;
@@ -28,7 +28,7 @@ export interface TimeToSolution {
 
 export async function* measureTimeToSolution(
   open: OpenDevice | null,
-  { particles, time, engines }: { particles: number; time: number; engines: readonly ("gpu" | "cpu")[] },
+  { particles, time, engines }: { particles: number; time: number; engines: readonly Engine["kind"][] },
 ): AsyncGenerator<TimeToSolution> {
   const scenario = parseScenario({
     model: "annihilation",

@@ -58,7 +58,7 @@ const submissionsOfFlight = 5;
 
 /**
  * The share of its expected time that the host sleeps before it asks for a flight's outcome. While it is asked, Dawn for Node polls without
- * rest, which on a software adapter takes the processor from the shaders.
+ * rest, which on a software adapter takes the processor from the shaders. It sleeps only where it knows what to expect.
  */
 const sleepingShare = 0.9;
 
@@ -89,6 +89,7 @@ export class GpuEngine implements Engine {
   readonly #fixedBatch: number | null;
   /** Milliseconds that a step is expected to take; at first nobody knows. */
   #stepTime = submissionTime / 4;
+  #knowsStepTime = false;
   #slots: number;
   #living: number;
   #nRuns = 0;
@@ -325,7 +326,8 @@ export class GpuEngine implements Engine {
       await this.#timer?.collect();
     }
     const sleeping = sleepingShare * this.#stepTime * steps - (performance.now() - begin);
-    if (sleeping > leastSleep) await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
+    if (this.#knowsStepTime && sleeping > leastSleep)
+      await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
     const woken = performance.now();
     const words = await this.#read("counters", counters.length);
     this.#learn(steps, performance.now() - begin, performance.now() - woken);
@@ -339,6 +341,8 @@ export class GpuEngine implements Engine {
     // Whoever had to wait for no more than the reading itself has overslept.
     const overslept = waited < readingTime || waited < 0.02 * elapsed;
     const measured = ((overslept ? 0.8 : 1) * elapsed) / steps;
+    // Processors beside a hardware adapter may poll as they like.
+    this.#knowsStepTime = this.#open.info.software && measured >= this.#stepTime / 2;
     // A first measurement may be far off.
     this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
   }
