@@ -52,7 +52,8 @@ if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, 
 open?.release();
 
 async function stepRates(): Promise<void> {
-  const options = values.quick ? { repeats: 3, work: 2e5 } : { repeats: 7, work: 3e6 };
+  const work = open?.info.software === false ? 3e9 : 3e6;
+  const options = values.quick ? { repeats: 3, work: work / 15 } : { repeats: 7, work };
   for await (const rate of measureStepRates(open, { sizes, engines, seed: 1, ...options })) {
     rates.push(rate);
     process.stderr.write(`${rate.workload} ${rate.particles} ${rate.engine}\n`);

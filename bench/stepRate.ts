@@ -32,9 +32,10 @@ export interface StepRateOptions {
 }
 
 const workloads = {
-  resolved: () => 1,
-  dense: (n: number) => 0.2 * n ** (2 / 3),
-} satisfies Record<string, (n: number) => number>;
+  resolved: { Z: () => 1, mostSteps: 20_000 },
+  // At most as many steps as leave a third of the particles after eight repeats.
+  dense: { Z: (n: number) => 0.2 * n ** (2 / 3), mostSteps: 30 },
+} satisfies Record<string, { Z: (n: number) => number; mostSteps: number }>;
 
 type Workload = keyof typeof workloads;
 
@@ -45,7 +46,9 @@ export function workloadOf(
   name: Workload,
   { particles, seed, steps }: { particles: number; seed: number; steps: number },
 ): System {
-  return makeSystem(caseOf(name, { particles, Z: workloads[name](particles), alpha, seed, steps }).scenario);
+  return makeSystem(
+    caseOf(name, { particles, Z: workloads[name].Z(particles), alpha, seed, steps }).scenario,
+  );
 }
 
 /** Engines take turns within a workload, so that a change of the machine's mood meets both. */
@@ -55,7 +58,7 @@ export async function* measureStepRates(
 ): AsyncGenerator<StepRate> {
   for (const workload of Object.keys(workloads) as Workload[]) {
     for (const particles of options.sizes) {
-      const steps = Math.max(2, Math.ceil(options.work / particles));
+      const steps = Math.max(2, Math.min(workloads[workload].mostSteps, Math.ceil(options.work / particles)));
       const total = (options.repeats + 1) * steps + 8;
       const system = workloadOf(workload, { particles, seed: options.seed, steps: total });
       const engines: Engine[] = [];
