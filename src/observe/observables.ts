@@ -1,11 +1,17 @@
 /** What a run observes: counts always, the rest as its key under `scenario.observe` asks for it. */
 import type { Engine } from "../engine.ts";
 import type { System } from "../model/system.ts";
+import { candidateDensities, type DensityGrid, densityGrid } from "./densities.ts";
+import { pairings } from "./pairings.ts";
 
 /** By observation time. */
 export interface Observables {
   /** The living by mass, u32[replicas, K + 1] at each time: masses 1..K and all above. */
   counts: Uint32Array[];
+  /** As `observe.densities` asks; see `candidateDensities`. */
+  densities?: { grid: DensityGrid; values: Float64Array[] };
+  /** As `observe.testFunctions` asks; see `pairings`. */
+  pairings?: Float64Array[];
 }
 
 export interface Observer {
@@ -15,12 +21,22 @@ export interface Observer {
   readonly observables: Observables;
 }
 
-export function makeObserver(_system: System): Observer {
-  const observables: Observables = { counts: [] };
+export function makeObserver(system: System): Observer {
+  const { densities, testFunctions } = system.scenario.observe;
+  const observables: Observables = {
+    counts: [],
+    ...(densities && { densities: { grid: densityGrid(system.scenario, densities), values: [] } }),
+    ...(testFunctions && { pairings: [] }),
+  };
   return {
     observables,
     async see(engine) {
       observables.counts.push(await engine.countMasses());
+      if (densities === undefined && testFunctions === undefined) return;
+      const snapshot = await engine.snapshot();
+      const seen = observables.densities;
+      seen?.values.push(candidateDensities(system, snapshot, seen.grid));
+      if (testFunctions) observables.pairings?.push(pairings(system, snapshot, testFunctions));
     },
   };
 }

@@ -1,10 +1,12 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
+import { candidateDensities } from "./candidateDensities.ts";
+import { empiricalMeasures } from "./empiricalMeasures.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
 
 /** Null where the runs did not observe what it takes. */
 type Measure = (runs: readonly ObservedRun[]) => Statement | null;
 
-const measures: readonly Measure[] = [];
+const measures: readonly Measure[] = [candidateDensities, empiricalMeasures];
 
 /** The statements that these runs of one scenario, at increasing N, tell of. */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {
