@@ -170,6 +170,33 @@ const engine = z.discriminatedUnion(
   '"uniform" or "multirate"',
 );
 
+const densities = map({
+  width: positive().describe("delta, the radius of eta_delta, a length; at most half the side."),
+  points: integer(1, 256).default(16).describe("Grid points along each axis."),
+  side: positive()
+    .exactOptional()
+    .describe("Of the cube around 0 that the grid spans, in a space; its whole side unless given."),
+}).describe("Candidate densities f^{eps,delta} on a grid (Hammond's survey (4.2)).");
+
+const testFunction = z
+  .union(
+    [
+      z.literal("constant", '"constant"'),
+      oneOf({
+        cosine: map({
+          axis: integer(0, 4).describe("The coordinate it varies along, from 0."),
+          waves,
+        }).describe("cos(2 pi waves x[axis] / side)."),
+        gaussian: map({
+          centre: list(number(), 2, 5, "numbers").describe("Where it is 1, one number per dimension."),
+          sd: positive().describe("Its standard deviation, a length."),
+        }).describe("exp(-|x - centre|^2 / (2 sd^2)), summed over the images around the torus."),
+      }),
+    ],
+    '"constant" or a map with exactly one of the keys cosine, gaussian',
+  )
+  .describe("J(x): constant (which is 1), cosine or gaussian.");
+
 const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of "0x" and 1 to 16 hexadecimal digits`;
 
 const schema = map({
@@ -264,6 +291,10 @@ const schema = map({
       .boolean("true or false")
       .exactOptional()
       .describe("Whether particles that have annihilated go on, marked and without effect."),
+    densities: densities.exactOptional(),
+    testFunctions: list(testFunction, 1, 16, "test functions")
+      .exactOptional()
+      .describe("J(x) that the empirical measures are paired with (Hammond's survey (1.11))."),
   }).describe("What is measured and when."),
   replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
   seed: z
@@ -296,6 +327,7 @@ export type InitialLaw = Scenario["initial"][number];
 export type Density = z.output<typeof density>;
 /** The law of one coordinate, in a `product` density. */
 export type LineDensity = z.output<typeof lineDensity>;
+export type TestFunctionSpec = z.output<typeof testFunction>;
 export type Diffusion = Scenario["diffusion"];
 export type Alpha = Scenario["alpha"];
 export type Engine = z.output<typeof engine>;
@@ -402,11 +434,47 @@ function crossProblems(scenario: Scenario): Problem[] {
     if (particles !== 2) mustBe("2, as they start as a pair", "particles");
     if (initial.length !== 1) mustBe("a list of one entry, as it is a pair", "initial");
   }
-  if (scenario.observe.ghosts === true) {
-    if (scenario.model !== "annihilation") {
-      mustBe("false, as the model is coagulation: only who annihilates becomes a ghost", "observe", "ghosts");
-    } else if ("space" in scenario.domain) {
-      mustBe("false, as the domain is a space: ghosts live on a torus", "observe", "ghosts");
+  return [...problems, ...observeProblems(scenario)];
+}
+
+/** Numbers that the candidate densities of a run may take, 8 bytes each. */
+const mostDensityNumbers = 2 ** 25;
+
+function observeProblems({ model, observe, domain, dimension, replicas }: Scenario): Problem[] {
+  const { densities, testFunctions = [], ghosts, times, masses } = observe;
+  const problems: Problem[] = [];
+  const side = "space" in domain ? domain.space : domain.torus;
+  const at = (value: unknown, must: string, ...path: Problem["path"]) =>
+    problems.push(badValue(["observe", ...path], value, must));
+  if (ghosts === true && model !== "annihilation") {
+    at(ghosts, "false, as the model is coagulation: only who annihilates becomes a ghost", "ghosts");
+  } else if (ghosts === true && "space" in domain) {
+    at(ghosts, "false, as the domain is a space: ghosts live on a torus", "ghosts");
+  }
+  if (densities !== undefined) {
+    const { width, points, side: span } = densities;
+    if (width > side / 2) at(width, `at most ${side / 2}, half the side`, "densities", "width");
+    if (span !== undefined && "torus" in domain) {
+      at(span, "left out on a torus, which the grid spans", "densities", "side");
+    } else if (span !== undefined && span > side) {
+      at(span, `at most ${side}, the side of the space`, "densities", "side");
+    }
+    const each = replicas * times.length * (masses + 1);
+    if (each * points ** dimension > mostDensityNumbers) {
+      const most = Math.floor((mostDensityNumbers / each) ** (1 / dimension));
+      const must = `at most ${most}, so that points^${dimension} at ${times.length} times for ${masses + 1} kinds of mass in ${replicas} replicas are at most 2^25 numbers`;
+      at(points, must, "densities", "points");
+    }
+  }
+  for (const [i, J] of testFunctions.entries()) {
+    if (J === "constant") continue;
+    const path = ["testFunctions", i];
+    if ("cosine" in J && J.cosine.axis >= dimension) {
+      const must = `an integer from 0 to ${dimension - 1}, as the dimension is ${dimension}`;
+      at(J.cosine.axis, must, ...path, "cosine", "axis");
+    }
+    if ("gaussian" in J && J.gaussian.centre.length !== dimension) {
+      at(J.gaussian.centre, `a list of ${dimension} numbers`, ...path, "gaussian", "centre");
     }
   }
   return problems;

@@ -1,7 +1,9 @@
 /** What a run observes: counts always, the rest as its key under `scenario.observe` asks for it. */
 import type { Engine } from "../engine.ts";
 import type { System } from "../model/system.ts";
+import { candidateDensities, type DensityGrid, densityGrid } from "./densities.ts";
 import { type Everybody, GhostWatch } from "./ghosts.ts";
+import { pairings } from "./pairings.ts";
 
 /** By observation time. */
 export interface Observables {
@@ -9,6 +11,10 @@ export interface Observables {
   counts: Uint32Array[];
   /** See `Everybody`. */
   ghosts?: Everybody[];
+  /** As `observe.densities` asks; see `candidateDensities`. */
+  densities?: { grid: DensityGrid; values: Float64Array[] };
+  /** As `observe.testFunctions` asks; see `pairings`. */
+  pairings?: Float64Array[];
 }
 
 export interface Observer {
@@ -21,16 +27,26 @@ export interface Observer {
 }
 
 export function makeObserver(system: System): Observer {
-  const observables: Observables = { counts: [] };
-  const ghosts = system.scenario.observe.ghosts === true ? new GhostWatch(system) : null;
+  const { ghosts, densities, testFunctions } = system.scenario.observe;
+  const watch = ghosts === true ? new GhostWatch(system) : null;
+  const observables: Observables = {
+    counts: [],
+    ...(densities && { densities: { grid: densityGrid(system.scenario, densities), values: [] } }),
+    ...(testFunctions && { pairings: [] }),
+  };
   return {
     observables,
     async see(engine) {
       observables.counts.push(await engine.countMasses());
-      await ghosts?.see(engine);
+      await watch?.see(engine);
+      if (densities === undefined && testFunctions === undefined) return;
+      const snapshot = await engine.snapshot();
+      const seen = observables.densities;
+      seen?.values.push(candidateDensities(system, snapshot, seen.grid));
+      if (testFunctions) observables.pairings?.push(pairings(system, snapshot, testFunctions));
     },
     async end(engine, events) {
-      if (ghosts !== null) observables.ghosts = await ghosts.end(engine, events);
+      if (watch !== null) observables.ghosts = await watch.end(engine, events);
     },
   };
 }

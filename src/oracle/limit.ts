@@ -47,9 +47,7 @@ export async function limitBeside(
     const step = orNull(() => work.next());
     if (step === null) return null;
     if (step.done) {
-      const { error, points } = step.value;
-      const lost = points[points.length - 1].lostMass;
-      return Math.max(error ?? 0, lost) <= ROUGH_ENOUGH ? pointsOf(step.value) : null;
+      return isRoughEnough(step.value) ? pointsOf(step.value) : null;
     }
     await new Promise((resolve) => setTimeout(resolve));
     onPause();
@@ -58,6 +56,26 @@ export async function limitBeside(
 
 function pointsOf({ points }: EquationSolution): LimitPoint[] {
   return points.map(({ time, count, masses }) => ({ time, count, masses }));
+}
+
+/**
+ * The solution with its densities at all of these times, or null where it would take minutes: along one or two axes with the default cells,
+ * along three roughly, as in `limitBeside`.
+ */
+export function profilesBeside(
+  scenario: Scenario,
+  times: readonly number[],
+  rate: LimitRate,
+): EquationSolution | null {
+  const options = { rate, profileTimes: times };
+  const quick = orNull(() => solveSmoluchowski(scenario, times, { ...options, mostAxes: 2 }));
+  if (quick !== null) return quick;
+  const rough = orNull(() => solveSmoluchowski(scenario, times, { ...options, ...ROUGHLY }));
+  return rough !== null && isRoughEnough(rough) ? rough : null;
+}
+
+function isRoughEnough({ error, points }: EquationSolution): boolean {
+  return Math.max(error ?? 0, points[points.length - 1].lostMass) <= ROUGH_ENOUGH;
 }
 
 /** Null where what is asked for cannot be solved. */

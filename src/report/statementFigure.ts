@@ -41,7 +41,7 @@ function specification({ title, subtitle, x, y, series }: StatementFigure): TopL
     y,
     all.flatMap((datum) => (y.type === "log" ? [datum.y] : [datum.low, datum.high])),
   );
-  // A line and the points beside it may share a name, and so a colour.
+  // Points and the line that they should lie on may share a name, and with it a colour.
   const names = [...new Set(drawn.map(({ name }) => name))];
   const colour = {
     field: "series",

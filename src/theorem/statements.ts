@@ -1,4 +1,6 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
+import { candidateDensities } from "./candidateDensities.ts";
+import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
 import { survival } from "./survival.ts";
@@ -7,7 +9,7 @@ import { twoParticles } from "./twoParticles.ts";
 /** Null where the runs did not observe what it takes. */
 type Measure = (runs: readonly ObservedRun[]) => Statement | null;
 
-const measures: readonly Measure[] = [ghosts, survival, twoParticles];
+const measures: readonly Measure[] = [candidateDensities, empiricalMeasures, ghosts, survival, twoParticles];
 
 /** The statements that these runs of one scenario, at increasing N, tell of. */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {
