@@ -13,7 +13,7 @@ import { EventLog } from "../observe/eventLog.ts";
 import { scanRun, sizesOf, tablesOf } from "../sizes.ts";
 import {
   type BufferName,
-  compactingStep,
+  buffersOf,
   counters,
   type Extent,
   multirateStep,
@@ -209,12 +209,13 @@ export class GpuEngine implements Engine {
     this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
+    const pairs = this.#system.pairs !== null;
     for (let done = 0; done < steps; ) {
       const begin = performance.now();
       const batch = Math.min(steps - done, this.#fixedBatch ?? this.#batch);
-      const plain = multirateStep({ uniform, compact: false });
+      const plain = multirateStep({ uniform, compact: false, pairs });
       const schedule = Array<readonly StageName[]>(batch).fill(plain);
-      if (done === 0 && compacts) schedule[0] = multirateStep({ uniform, compact: true });
+      if (done === 0 && compacts) schedule[0] = multirateStep({ uniform, compact: true, pairs });
       const { offender } = await this.#submit(schedule);
       if (offender !== noOffender) {
         throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
@@ -255,7 +256,8 @@ export class GpuEngine implements Engine {
 
   async #compact(): Promise<void> {
     await this.#drainEvents();
-    const { living } = await this.#submitUniform([compactingStep]);
+    const pairs = this.#system.pairs !== null;
+    const { living } = await this.#submitUniform([uniformStep({ compact: true, pairs })]);
     this.#sorted = true;
     this.#slots = living;
     this.#living = living;
@@ -264,9 +266,10 @@ export class GpuEngine implements Engine {
 
   async #play(steps: number): Promise<void> {
     const begin = performance.now();
-    const { living } = await this.#submitUniform(Array(steps).fill(uniformStep));
+    const plain = uniformStep({ compact: false, pairs: this.#system.pairs !== null });
+    const { living } = await this.#submitUniform(Array(steps).fill(plain));
     this.#living = living;
-    this.#fitBatch(steps, uniformStep.length, begin);
+    this.#fitBatch(steps, plain.length, begin);
   }
 
   /** Chooses the steps of the next submission after one of `steps` that began at `begin`. */
@@ -376,6 +379,11 @@ export class GpuEngine implements Engine {
     return this.#read("mass_count", this.#sizes.massCounts);
   }
 
+  async pairSums(): Promise<BigUint64Array> {
+    const words = await this.#read("pair_sums", 2 * this.#sizes.pairSums);
+    return new BigUint64Array(words.buffer, words.byteOffset, this.#sizes.pairSums);
+  }
+
   async snapshot(): Promise<Snapshot> {
     const { dimension } = this.#system;
     const [mass, id, place] = [
@@ -419,8 +427,10 @@ export class GpuEngine implements Engine {
 }
 
 /** The stages that a run may come to: compiling the others would be for nothing. */
-function stagesOf({ multirate }: System): StageName[] {
-  const steps = multirate === null ? compactingStep : multirateStep({ uniform: true, compact: true });
+function stagesOf(system: System): StageName[] {
+  const options = { compact: true, pairs: system.pairs !== null };
+  const steps =
+    system.multirate === null ? uniformStep(options) : multirateStep({ ...options, uniform: true });
   return [...new Set<StageName>([...steps, "observe_masses"])];
 }
 
@@ -449,7 +459,10 @@ async function prepare(
   memory: Memory,
 ): Promise<Dispatch[]> {
   const { layout, passes } = await stagePipelines(device, stage, variant, workgroupSize);
-  const resources = [memory.parameters, ...stage.buffers.map(([name]) => memory.buffers[name])];
+  const resources = [
+    memory.parameters,
+    ...buffersOf(stage, variant.flags).map(([name]) => memory.buffers[name]),
+  ];
   const bindings = device.createBindGroup({
     label: stage.name,
     layout,
