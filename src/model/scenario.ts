@@ -199,6 +199,8 @@ const testFunction = z
 
 const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of "0x" and 1 to 16 hexadecimal digits`;
 
+const slabsMust = "1, 2, 4, 8, 16, 32 or 64";
+
 const schema = map({
   $schema: z.string("a string").exactOptional().describe("Where editors find this schema; not read."),
   name: z
@@ -295,6 +297,17 @@ const schema = map({
     testFunctions: list(testFunction, 1, 16, "test functions")
       .exactOptional()
       .describe("J(x) that the empirical measures are paired with (Hammond's survey (1.11))."),
+    pairs: map({
+      masses: integer(1, 16)
+        .default(2)
+        .describe("Tell apart pairs of the masses 1, 2, ... up to this one, and of all above."),
+      slabs: number(slabsMust)
+        .refine((slabs) => [1, 2, 4, 8, 16, 32, 64].includes(slabs), slabsMust)
+        .default(1)
+        .describe("Equal parts of the side along the first axis; a power of two."),
+    })
+      .exactOptional()
+      .describe("Sum up the hazards of pairs, and the time that pairs live at each distance."),
   }).describe("What is measured and when."),
   replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
   seed: z
