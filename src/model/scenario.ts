@@ -305,6 +305,11 @@ const schema = map({
         .refine((slabs) => [1, 2, 4, 8, 16, 32, 64].includes(slabs), slabsMust)
         .default(1)
         .describe("Equal parts of the side along the first axis; a power of two."),
+      widths: list(positive(), 1, 8, "lengths")
+        .exactOptional()
+        .describe(
+          "delta of the candidate densities whose products are compared with the hazards, on a torus.",
+        ),
     })
       .exactOptional()
       .describe("Sum up the hazards of pairs, and the time that pairs live at each distance."),
@@ -453,8 +458,11 @@ function crossProblems(scenario: Scenario): Problem[] {
 /** Numbers that the candidate densities of a run may take, 8 bytes each. */
 const mostDensityNumbers = 2 ** 25;
 
+/** The side over the smallest width of candidate densities whose products are wanted. */
+const mostPointsAlong = 32;
+
 function observeProblems({ model, observe, domain, dimension, replicas }: Scenario): Problem[] {
-  const { densities, testFunctions = [], ghosts, times, masses } = observe;
+  const { densities, pairs, testFunctions = [], ghosts, times, masses } = observe;
   const problems: Problem[] = [];
   const side = "space" in domain ? domain.space : domain.torus;
   const at = (value: unknown, must: string, ...path: Problem["path"]) =>
@@ -478,6 +486,14 @@ function observeProblems({ model, observe, domain, dimension, replicas }: Scenar
       const must = `at most ${most}, so that points^${dimension} at ${times.length} times for ${masses + 1} kinds of mass in ${replicas} replicas are at most 2^25 numbers`;
       at(points, must, "densities", "points");
     }
+  }
+  if (pairs?.widths !== undefined) {
+    if ("space" in domain) at(pairs.widths, "left out, as the domain is a space", "pairs", "widths");
+    const fits = (width: number) => width <= side / 2 && width >= side / mostPointsAlong;
+    const wrong = pairs.widths.findIndex((width) => !fits(width));
+    const must = `from ${side / mostPointsAlong} to ${side / 2}, half the side`;
+    if (wrong >= 0) at(pairs.widths[wrong], must, "pairs", "widths", wrong);
+    if (pairs.masses > masses) at(pairs.masses, `at most observe.masses, ${masses}`, "pairs", "masses");
   }
   for (const [i, J] of testFunctions.entries()) {
     if (J === "constant") continue;

@@ -2,6 +2,7 @@
 import { candidateDensities } from "./candidateDensities.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
+import { repulsion } from "./repulsion.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
 import { survival } from "./survival.ts";
 import { twoParticles } from "./twoParticles.ts";
@@ -9,7 +10,14 @@ import { twoParticles } from "./twoParticles.ts";
 /** Null where the runs did not observe what it takes. */
 type Measure = (runs: readonly ObservedRun[]) => Statement | null;
 
-const measures: readonly Measure[] = [candidateDensities, empiricalMeasures, ghosts, survival, twoParticles];
+const measures: readonly Measure[] = [
+  candidateDensities,
+  empiricalMeasures,
+  ghosts,
+  repulsion,
+  survival,
+  twoParticles,
+];
 
 /** The statements that these runs of one scenario, at increasing N, tell of. */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {

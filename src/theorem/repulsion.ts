@@ -1,0 +1,105 @@
+/** The microscopic repulsion (Hammond's survey §3.2, §3.3): living pairs at distance r eps are 1 - u(r) times as many as far ones. */
+import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
+import { type Estimate, ratio } from "../observe/statistics.ts";
+import { solvePair } from "../oracle/beta.ts";
+import { isHomogeneous } from "../oracle/geometry.ts";
+import { formatShort } from "../report/table.ts";
+import { completeShells, pairTimes, recordsOf, spanOf } from "./livingPairs.ts";
+import { pairOf } from "./onePair.ts";
+import type { Comparison, ObservedRun, Statement } from "./statement.ts";
+
+/** Where pairs are asked for, on a torus, from an even start, in d >= 3: of the largest N. */
+export function repulsion(runs: readonly ObservedRun[]): Statement | null {
+  const run = runs[runs.length - 1];
+  const { system } = run;
+  const { scenario, dimension, pairs, eps, side } = system;
+  if (pairs === null || dimension === 2 || !isHomogeneous(scenario)) return null;
+  const records = recordsOf(run);
+  const complete = completeShells(run);
+  const rows: Comparison[] = [];
+  const series: NonNullable<Statement["figure"]>["series"] = [];
+  for (const [n, m] of massPairs(pairs.masses)) {
+    const times = pairTimes(run, n, m);
+    if (times.every((time) => time === 0)) continue;
+    const problem = pairOf(system, n, m);
+    const { u, beta } = solvePair(problem);
+    const profile = complete.map(({ from, to, bin, volume }) => {
+      const even = times.map((time) => (time * volume) / side ** dimension);
+      const measured = ratio(
+        records.map((record) => record.lived(n, m, bin)),
+        even,
+      );
+      return { from, to, ...measured, theory: shellMean((r) => 1 - u(r), from, to, dimension) };
+    });
+    const ofMasses = `masses ${n} and ${m}`;
+    for (const { from, to, mean, se, theory } of shown(profile)) {
+      rows.push({
+        what: `density of pairs ${formatShort(from)} to ${formatShort(to)} eps apart, ${ofMasses}`,
+        mean,
+        se,
+        theory,
+        naive: 1,
+      });
+    }
+    const rate = ratio(
+      // Each pair counts in both orders where its masses are equal, and in one of two classes where they are not.
+      records.map((record) => record.hazard(n, m) / (n === m ? 2 : 1)),
+      times.map((time) => (time * eps ** (dimension - 2)) / side ** dimension),
+    );
+    rows.push({ what: `propensity alpha ∫ V p, ${ofMasses}`, ...rate, theory: beta, naive: problem.alpha });
+    series.push(
+      {
+        name: ofMasses,
+        kind: "points",
+        data: profile.map(({ from, to, mean, se }) => ({ x: (from + to) / 2, y: mean, se })),
+      },
+      { name: ofMasses, kind: "line", data: curveOf((r) => 1 - u(r), complete.at(-1)?.to ?? 1) },
+    );
+  }
+  if (rows.length === 0) return null;
+  const { from, to } = spanOf(run);
+  return {
+    key: "repulsion",
+    title: "Living pairs avoid each other: 1 - u(r) as many are at distance r eps",
+    reference: "S §3.2, §3.3, (1.7)",
+    rows,
+    remark:
+      `N = ${system.particles}, eps = ${formatShort(eps)}, from t = ${formatShort(from)} to ${formatShort(to)}, ${system.replicas} replicas. A density is the time that pairs live at such a distance, ` +
+      "over what it were if all pairs of living particles were spread evenly. In theory it is 1 - u as eps tends to 0; pairs that have had no time to meet and the depletion among all others make " +
+      "it differ by the order of eps.",
+    figure: {
+      title: "Living pairs avoid each other",
+      subtitle: `Time-weighted density of pairs; N = ${system.particles}; bars of two standard errors; lines: 1 − u(r)`,
+      x: { title: "distance r, in eps", type: "linear" },
+      y: { title: "density of pairs over an even one", type: "linear" },
+      series,
+    },
+  };
+}
+
+export function massPairs(masses: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (let n = 1; n <= masses; n++) for (let m = n; m <= masses; m++) pairs.push([n, m]);
+  return pairs;
+}
+
+const rule = gaussLegendre(12);
+
+/** The mean of a radial function over a shell. */
+export function shellMean(f: (r: number) => number, from: number, to: number, dimension: number): number {
+  const weight = (r: number) => r ** (dimension - 1);
+  // The profile has a kink, or a jump in a derivative, at the range.
+  const cuts = from < 1 && to > 1 ? [from, 1, to] : [from, to];
+  const over = (g: (r: number) => number) =>
+    cuts.slice(1).reduce((sum, b, k) => sum + integrateOver(rule, cuts[k], b, g), 0);
+  return over((r) => weight(r) * f(r)) / over(weight);
+}
+
+/** Some of the shells, for the table: the innermost, and about one for each factor of 1.4. */
+function shown<T extends { to: number } & Estimate>(profile: readonly T[]): T[] {
+  return profile.filter((_, k) => k === 0 || (k >= 8 && k % 4 === 0));
+}
+
+function curveOf(f: (r: number) => number, end: number) {
+  return Array.from({ length: 201 }, (_, k) => ({ x: (end * k) / 200, y: f((end * k) / 200) }));
+}
