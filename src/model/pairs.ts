@@ -36,7 +36,7 @@ export const isSampled = (step: number): boolean => step % 2 ** sampleBits === 2
  * leading bits of s tell; from 2^largest on a pair is not counted.
  */
 const octaves = { smallest: -6, largest: 10 };
-const binsOfOctave = 4;
+export const binsOfOctave = 4;
 export const separationBins = 1 + binsOfOctave * (octaves.largest - octaves.smallest);
 
 /** An s below 2^smallest has leading bits up to this: exponent and 2 bits, which are the bins' numbers, and this less. */

@@ -36,16 +36,8 @@ export function pairRecords(system: System, sums: BigUint64Array, before: BigUin
   });
 }
 
-/** A range of distances of a pair, in units of eps. */
-export interface Shell {
-  from: number;
-  to: number;
-  /** Volume of the shell, in the scenario's. */
-  volume: number;
-}
-
-/** The bins of `lived`. */
-export function shells({ dimension, eps }: Pick<System, "dimension" | "eps">): Shell[] {
+/** The bins of `lived`: from and to a distance in units of eps, and the volume of the shell between them in the scenario's. */
+export function shells({ dimension, eps }: Pick<System, "dimension" | "eps">) {
   const edges = binEdges();
   const ball = (r: number) => (unitSphereArea(dimension) / dimension) * (r * eps) ** dimension;
   return edges.slice(1).map((to, k) => ({ from: edges[k], to, volume: ball(to) - ball(edges[k]) }));

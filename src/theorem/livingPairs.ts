@@ -1,8 +1,9 @@
 /** How many pairs there are, and for how long: what the sums over pairs are set against. */
 import { clusterRadius, tickOf } from "../model/pace.ts";
+import { binsOfOctave } from "../model/pairs.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
-import { type PairRecord, pairRecords, type Shell, shells } from "../observe/pairRecord.ts";
+import { type PairRecord, pairRecords, shells } from "../observe/pairRecord.ts";
 import type { ObservedRun } from "./statement.ts";
 
 /** From the first observation to the last, for each replica. */
@@ -52,21 +53,60 @@ export function pairTimes(run: ObservedRun, n: number, m: number): number[] {
   });
 }
 
-/** Shells in which all pairs were looked at nearly always, with their numbers among the bins. */
-export function completeShells({ system, clock }: ObservedRun): (Shell & { bin: number })[] {
-  const nearlyAlways = 0.999;
-  const all = shells(system).map((shell, bin) => ({ ...shell, bin }));
-  const end = system.observeAt.at(-1)!;
-  const complete = all.map(() => 0);
-  for (const segments of clock) {
-    for (const [k, { tick, ticks, levels }] of segments.entries()) {
-      const until = segments[k + 1]?.tick ?? end;
-      const reach = lookedAt(system, levels === 0 ? null : ticks);
-      for (const { to, bin } of all) if (to <= reach) complete[bin] += until - tick;
-    }
-  }
-  return all.filter(({ bin }) => complete[bin] >= nearlyAlways * end * clock.length);
+/** A range of distances of a pair, in units of eps; its volume is in the scenario's. */
+export interface Shell {
+  from: number;
+  to: number;
+  volume: number;
+  /** Those of `PairRecord.lived` that it is made of. */
+  bins: readonly number[];
 }
+
+/**
+ * The shells in which all pairs were looked at nearly always: fine ones where sub-steps are short against them, and beyond of a factor of sqrt(2)
+ * each. That is what sub-steps' standard deviations differ by from level to level, so that within one what is counted too much here and too little
+ * there, up to 7 % where each quarter is looked at alone, is made up for (docs/theorem/repulsion.md).
+ */
+export function completeShells(run: ObservedRun): { fine: Shell[]; octaves: Shell[] } {
+  const { system, clock } = run;
+  const nearlyAlways = 0.999;
+  const end = system.observeAt.at(-1)!;
+  const all = shells(system).map((shell, bin): Shell => ({ ...shell, bins: [bin] }));
+  const octaves = [
+    all[0],
+    ...Array.from({ length: (all.length - 1) / binsOfOctave }, (_, k) =>
+      union(all.slice(1 + binsOfOctave * k, 1 + binsOfOctave * (k + 1))),
+    ),
+  ];
+  /** The share of the time in which pairs were looked at as far as this. */
+  const looked = (to: number) => {
+    let sum = 0;
+    for (const segments of clock) {
+      for (const [k, { tick, ticks, levels }] of segments.entries()) {
+        const until = segments[k + 1]?.tick ?? end;
+        if (to <= lookedAt(system, levels === 0 ? null : ticks)) sum += until - tick;
+      }
+    }
+    return sum / (end * clock.length);
+  };
+  const complete = octaves.filter(({ to }) => looked(to) >= nearlyAlways);
+  const isFine = ({ to }: Shell) => to <= 2;
+  return {
+    octaves: complete,
+    fine: [...all.filter(isFine), ...complete.filter((shell) => !isFine(shell))],
+  };
+}
+
+const union = (parts: readonly Shell[]): Shell => ({
+  from: parts[0].from,
+  to: parts[parts.length - 1].to,
+  volume: parts.reduce((sum, { volume }) => sum + volume, 0),
+  bins: parts.flatMap(({ bins }) => bins),
+});
+
+/** How long pairs of the masses n and m lived in a shell, for each replica. */
+export const livedIn = (records: readonly PairRecord[], n: number, m: number, { bins }: Shell): number[] =>
+  records.map((record) => bins.reduce((sum, bin) => sum + record.lived(n, m, bin), 0));
 
 /**
  * The distance, in eps, up to which pairs are looked at in steps of so many ticks; null: uniform steps. Pairs outside clusters can come as near as

@@ -1,10 +1,10 @@
 /** The microscopic repulsion (Hammond's survey §3.2, §3.3): living pairs at distance r eps are 1 - u(r) times as many as far ones. */
 import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
-import { type Estimate, ratio } from "../observe/statistics.ts";
+import { ratio } from "../observe/statistics.ts";
 import { solvePair } from "../oracle/beta.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
-import { completeShells, pairTimes, recordsOf, spanOf } from "./livingPairs.ts";
+import { completeShells, livedIn, pairTimes, recordsOf, type Shell, spanOf } from "./livingPairs.ts";
 import { pairOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement } from "./statement.ts";
 
@@ -15,7 +15,7 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
   const { scenario, dimension, pairs, eps, side } = system;
   if (pairs === null || dimension === 2 || !isHomogeneous(scenario)) return null;
   const records = recordsOf(run);
-  const complete = completeShells(run);
+  const { octaves, fine } = completeShells(run);
   const rows: Comparison[] = [];
   const series: NonNullable<Statement["figure"]>["series"] = [];
   for (const [n, m] of massPairs(pairs.masses)) {
@@ -23,23 +23,15 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
     if (times.every((time) => time === 0)) continue;
     const problem = pairOf(system, n, m);
     const { u, beta } = solvePair(problem);
-    const profile = complete.map(({ from, to, bin, volume }) => {
-      const even = times.map((time) => (time * volume) / side ** dimension);
-      const measured = ratio(
-        records.map((record) => record.lived(n, m, bin)),
-        even,
-      );
-      return { from, to, ...measured, theory: shellMean((r) => 1 - u(r), from, to, dimension) };
-    });
+    const density = (shell: Shell) => {
+      const even = times.map((time) => (time * shell.volume) / side ** dimension);
+      const theory = shellMean((r) => 1 - u(r), shell.from, shell.to, dimension);
+      return { ...shell, ...ratio(livedIn(records, n, m, shell), even), theory };
+    };
     const ofMasses = `masses ${n} and ${m}`;
-    for (const { from, to, mean, se, theory } of shown(profile)) {
-      rows.push({
-        what: `density of pairs ${formatShort(from)} to ${formatShort(to)} eps apart, ${ofMasses}`,
-        mean,
-        se,
-        theory,
-        naive: 1,
-      });
+    for (const { from, to, mean, se, theory } of octaves.map(density)) {
+      const what = `density of pairs ${formatShort(from)} to ${formatShort(to)} eps apart, ${ofMasses}`;
+      rows.push({ what, mean, se, theory, naive: 1 });
     }
     const rate = ratio(
       // Each pair counts in both orders where its masses are equal, and in one of two classes where they are not.
@@ -51,9 +43,9 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
       {
         name: ofMasses,
         kind: "points",
-        data: profile.map(({ from, to, mean, se }) => ({ x: (from + to) / 2, y: mean, se })),
+        data: fine.map(density).map(({ from, to, mean, se }) => ({ x: (from + to) / 2, y: mean, se })),
       },
-      { name: ofMasses, kind: "line", data: curveOf((r) => 1 - u(r), complete.at(-1)?.to ?? 1) },
+      { name: ofMasses, kind: "line", data: curveOf((r) => 1 - u(r), fine.at(-1)!.to) },
     );
   }
   if (rows.length === 0) return null;
@@ -93,11 +85,6 @@ export function shellMean(f: (r: number) => number, from: number, to: number, di
   const over = (g: (r: number) => number) =>
     cuts.slice(1).reduce((sum, b, k) => sum + integrateOver(rule, cuts[k], b, g), 0);
   return over((r) => weight(r) * f(r)) / over(weight);
-}
-
-/** Some of the shells, for the table: the innermost, and about one for each factor of 1.4. */
-function shown<T extends { to: number } & Estimate>(profile: readonly T[]): T[] {
-  return profile.filter((_, k) => k === 0 || (k >= 8 && k % 4 === 0));
 }
 
 function curveOf(f: (r: number) => number, end: number) {
