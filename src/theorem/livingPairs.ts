@@ -104,6 +104,13 @@ const union = (parts: readonly Shell[]): Shell => ({
   bins: parts.flatMap(({ bins }) => bins),
 });
 
+/** All n <= m up to a mass. */
+export function massPairs(masses: number): [number, number][] {
+  const pairs: [number, number][] = [];
+  for (let n = 1; n <= masses; n++) for (let m = n; m <= masses; m++) pairs.push([n, m]);
+  return pairs;
+}
+
 /** How long pairs of the masses n and m lived in a shell, for each replica. */
 export const livedIn = (records: readonly PairRecord[], n: number, m: number, { bins }: Shell): number[] =>
   records.map((record) => bins.reduce((sum, bin) => sum + record.lived(n, m, bin), 0));

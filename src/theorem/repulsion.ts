@@ -1,11 +1,21 @@
 /** The microscopic repulsion (Hammond's survey §3.2, §3.3): living pairs at distance r eps are 1 - u(r) times as many as far ones. */
-import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
+import { gaussLegendre } from "../exact/quadrature.ts";
 import { ratio } from "../observe/statistics.ts";
-import { solvePair } from "../oracle/beta.ts";
+import { type PairProblem, solvePair } from "../oracle/beta.ts";
+import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
-import { completeShells, livedIn, pairTimes, recordsOf, type Shell, spanOf } from "./livingPairs.ts";
-import { pairOf } from "./onePair.ts";
+import {
+  completeShells,
+  livedIn,
+  massPairs,
+  pairTimes,
+  recordsOf,
+  type Shell,
+  spanOf,
+} from "./livingPairs.ts";
+import { pairOf, tauOf } from "./onePair.ts";
+import { shellMean } from "./shellMeans.ts";
 import type { Comparison, ObservedRun, Statement } from "./statement.ts";
 
 /** Where pairs are asked for, on a torus, from an even start, in d >= 3: of the largest N. */
@@ -23,9 +33,10 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
     if (times.every((time) => time === 0)) continue;
     const problem = pairOf(system, n, m);
     const { u, beta } = solvePair(problem);
+    const stillThere = meanOverTime(run, problem);
     const density = (shell: Shell) => {
       const even = times.map((time) => (time * shell.volume) / side ** dimension);
-      const theory = shellMean((r) => 1 - u(r), shell.from, shell.to, dimension);
+      const theory = shellMean(stillThere, shell.from, shell.to, dimension);
       return { ...shell, ...ratio(livedIn(records, n, m, shell), even), theory };
     };
     const ofMasses = `masses ${n} and ${m}`;
@@ -57,8 +68,8 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
     rows,
     remark:
       `N = ${system.particles}, eps = ${formatShort(eps)}, from t = ${formatShort(from)} to ${formatShort(to)}, ${system.replicas} replicas. A density is the time that pairs live at such a distance, ` +
-      "over what it were if all pairs of living particles were spread evenly. In theory it is 1 - u as eps tends to 0; pairs that have had no time to meet and the depletion among all others make " +
-      "it differ by the order of eps.",
+      "over what it were if all pairs of living particles were spread evenly. Theory is 1 - u^[t](r), averaged over the time and the shell, which tends to 1 - u(r) as D t / eps^2 grows; all " +
+      "other particles make the density differ from it by the order of eps, and beyond 2 eps sub-steps do by up to 1.3 %, at k = 8 by less than 1 %.",
     figure: {
       title: "Living pairs avoid each other",
       subtitle: `Time-weighted density of pairs; N = ${system.particles}; bars of two standard errors; lines: 1 − u(r)`,
@@ -69,22 +80,18 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
   };
 }
 
-export function massPairs(masses: number): [number, number][] {
-  const pairs: [number, number][] = [];
-  for (let n = 1; n <= masses; n++) for (let m = n; m <= masses; m++) pairs.push([n, m]);
-  return pairs;
-}
+const timeRule = gaussLegendre(6);
 
-const rule = gaussLegendre(12);
-
-/** The mean of a radial function over a shell. */
-export function shellMean(f: (r: number) => number, from: number, to: number, dimension: number): number {
-  const weight = (r: number) => r ** (dimension - 1);
-  // The profile has a kink, or a jump in a derivative, at the range.
-  const cuts = from < 1 && to > 1 ? [from, 1, to] : [from, to];
-  const over = (g: (r: number) => number) =>
-    cuts.slice(1).reduce((sum, b, k) => sum + integrateOver(rule, cuts[k], b, g), 0);
-  return over((r) => weight(r) * f(r)) / over(weight);
+/** 1 - u^[t](r), averaged over the span: what is there of pairs that have had this time to meet. It changes like a power of the root of t. */
+function meanOverTime(run: ObservedRun, problem: PairProblem): (r: number) => number {
+  const { from, to } = spanOf(run);
+  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
+  const solutions = Array.from(timeRule.nodes, (node, k) => {
+    const root = a + (b - a) * node;
+    const weight = (timeRule.weights[k] * (b - a) * 2 * root) / (to - from);
+    return { weight, ...solveFiniteTime(problem, tauOf(run.system, problem, root * root)) };
+  });
+  return (r) => solutions.reduce((sum, { weight, u }) => sum + weight * (1 - u(r)), 0);
 }
 
 function curveOf(f: (r: number) => number, end: number) {

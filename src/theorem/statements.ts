@@ -1,9 +1,12 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
 import { candidateDensities } from "./candidateDensities.ts";
+import { collisionBound } from "./collisionBound.ts";
+import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
 import { repulsion } from "./repulsion.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
+import { stosszahlansatz } from "./stosszahlansatz.ts";
 import { survival } from "./survival.ts";
 import { twoParticles } from "./twoParticles.ts";
 
@@ -13,8 +16,11 @@ type Measure = (runs: readonly ObservedRun[]) => Statement | null;
 const measures: readonly Measure[] = [
   candidateDensities,
   empiricalMeasures,
-  ghosts,
+  stosszahlansatz,
   repulsion,
+  displacedPairs,
+  collisionBound,
+  ghosts,
   survival,
   twoParticles,
 ];
