@@ -1,6 +1,7 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
 import { candidateDensities } from "./candidateDensities.ts";
 import { collisionBound } from "./collisionBound.ts";
+import { concentration } from "./concentration.ts";
 import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
@@ -20,6 +21,7 @@ const measures: readonly Measure[] = [
   repulsion,
   displacedPairs,
   collisionBound,
+  concentration,
   ghosts,
   survival,
   twoParticles,
