@@ -35,10 +35,13 @@ const held = new Set<GPU>();
 
 const inBrowser = () => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;
 
+/** Else timestamps are in steps of 0.1 ms, longer than most stages take. */
+const exactTimestamps = "disable-dawn-features=timestamp_quantization";
+
 /** Null where Dawn has no binary for this machine, or one that its libraries are too old for. */
 async function dawn(options: string[]): Promise<GPU | null> {
   const module = await import("webgpu").catch(() => null);
-  return module === null ? null : module.create(options);
+  return module === null ? null : module.create([...options, exactTimestamps]);
 }
 
 /** Names of the adapters that Dawn sees, best first; in a browser it cannot be known, and the list is empty. */
