@@ -8,19 +8,18 @@ import type { Everybody } from "../observe/ghosts.ts";
 import { estimate } from "../observe/statistics.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
-import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
 import { type ClosePair, closePairs, nextNeighbour } from "./closePairs.ts";
-import { observedAt, onePair, tauOf } from "./onePair.ts";
+import { hasGhosts, observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
 /** Where ghosts are asked for, on a torus, from an even start of one mass in d >= 3: at the last observation, of the largest N. */
 export function ghosts(runs: readonly ObservedRun[]): Statement | null {
   const { system, observables } = runs[runs.length - 1];
-  const pair = onePair(system);
-  const all = observables.ghosts?.at(-1);
+  if (!hasGhosts(system.scenario)) return null;
+  const pair = onePair(system)!;
+  const all = observables.ghosts!.at(-1)!;
   const time = observedAt(system).at(-1)!;
-  if (all === undefined || pair === null || time === 0 || !isHomogeneous(system.scenario)) return null;
   const near = nearPairs(system, all);
   const alive = all.alive.reduce((a, b) => a + b, 0) / all.alive.length;
   const survive = solveFiniteTime(pair, tauOf(system, pair, time)).u;

@@ -1,11 +1,24 @@
+/** The one kind of pair that there is while all particles have the mass they started with. */
+import type { Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
+import { isHomogeneous } from "../oracle/geometry.ts";
 
-/** The pair that any two particles make, where all start with one mass and d >= 3; else null. */
-export function onePair(system: System): PairProblem | null {
-  const { scenario, dimension, potentialShape } = system;
+/** Whether all start with one mass, in d >= 3, where a pair may part for ever. */
+export function hasOnePair({ dimension, initial }: Scenario): boolean {
+  return dimension > 2 && initial.every(({ mass }) => mass === initial[0].mass);
+}
+
+/** Whether a scenario is that of the survey's §3, but for names: ghosts are asked for, and any place is like any other at the start. */
+export function hasGhosts(scenario: Scenario): boolean {
+  const { ghosts, times } = scenario.observe;
+  return ghosts === true && times.at(-1)! > 0 && hasOnePair(scenario) && isHomogeneous(scenario);
+}
+
+/** That pair; null where there are several. */
+export function onePair({ scenario, dimension, potentialShape }: System): PairProblem | null {
+  if (!hasOnePair(scenario)) return null;
   const [{ mass }] = scenario.initial;
-  if (dimension === 2 || scenario.initial.some((law) => law.mass !== mass)) return null;
   return {
     potential: potentialShape,
     dimension,

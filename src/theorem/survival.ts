@@ -4,9 +4,8 @@ import { type Estimate, estimate } from "../observe/statistics.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { leadingCorrection } from "../oracle/correction.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
-import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
-import { observedAt, onePair, tauOf } from "./onePair.ts";
+import { hasGhosts, observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
 /** Between two observations: from and to as D t / eps^2, and the rate with which 1/h_N has grown, over the density at the start. */
@@ -18,9 +17,8 @@ interface Window extends Estimate {
 /** Where ghosts are asked for, on a torus, from an even start of one mass in d >= 3. */
 export function survival(runs: readonly ObservedRun[]): Statement | null {
   const last = runs[runs.length - 1];
-  const pair = onePair(last.system);
-  if (last.observables.ghosts === undefined || pair === null) return null;
-  if (!isHomogeneous(last.system.scenario)) return null;
+  if (!hasGhosts(last.system.scenario)) return null;
+  const pair = onePair(last.system)!;
   const { beta } = solvePair(pair);
   const rates = windowsOf(last, pair).map(
     ({ from, to, mean, se }): Comparison => ({
