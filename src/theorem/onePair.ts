@@ -1,5 +1,5 @@
 /** The one kind of pair that there is while all particles have the mass they started with. */
-import type { Scenario } from "../model/scenario.ts";
+import { pairStart, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
@@ -9,10 +9,11 @@ export function hasOnePair({ dimension, initial }: Scenario): boolean {
   return dimension > 2 && initial.every(({ mass }) => mass === initial[0].mass);
 }
 
-/** Whether a scenario is that of the survey's §3, but for names: ghosts are asked for, and any place is like any other at the start. */
+/** Whether ghosts are asked for where the survey's §3 tells of them: particles of one mass, spread evenly over a torus of d >= 3. */
 export function hasGhosts(scenario: Scenario): boolean {
   const { ghosts, times } = scenario.observe;
-  return ghosts === true && times.at(-1)! > 0 && hasOnePair(scenario) && isHomogeneous(scenario);
+  const evenly = () => pairStart(scenario) === null && isHomogeneous(scenario);
+  return ghosts === true && times.at(-1)! > 0 && hasOnePair(scenario) && evenly();
 }
 
 /** That pair; null where there are several. */
