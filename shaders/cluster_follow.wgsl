@@ -5,6 +5,9 @@
 #import mass_function
 #import merge
 #import replicas
+#if PAIRS
+#import pair_sums
+#endif
 
 const last = 0x7fffffffu;
 
@@ -69,6 +72,9 @@ fn is_in(members: u32, a: u32) -> bool {
 // Whether the cluster still is under way.
 fn sub_step() -> bool {
   let coarsest = coarsest_level();
+#if PAIRS
+  end_intervals(coarsest);
+#endif
   free = 0u;
   for (var a = 0u; a < n; a++) {
     if (level[a] >= coarsest) {
@@ -85,6 +91,9 @@ fn sub_step() -> bool {
       }
     }
   }
+#if PAIRS
+  begin_intervals();
+#endif
   for (var a = 0u; a < n; a++) {
     if (is_in(free, a)) {
       move_member(a);
@@ -100,6 +109,9 @@ fn sub_step() -> bool {
   if (n > 0u && elapse(finest)) {
     return true;
   }
+#if PAIRS
+  end_intervals(0u);
+#endif
   for (var a = 0u; a < n; a++) {
     settle(a);
   }
@@ -240,6 +252,9 @@ fn react() {
     if (first_time == never) {
       break;
     }
+#if PAIRS
+    observe(left, (1u << first) | (1u << second), first_time);
+#endif
     // Fractions of the sub-step become fractions of the macro-step, in units of 2^-32; where sub-steps are shorter than that, who merges later
     // still does so at a later moment.
     var moment = elapsed[0] + fixed_point(first_time, 32u - min(32u, level[first]));
@@ -251,6 +266,9 @@ fn react() {
     merge_pair(there[first], there[second], step, number, moment);
     left &= ~((1u << first) | (1u << second));
   }
+#if PAIRS
+  observe(left, left, one);
+#endif
   if (left != free) {
     keep_the_living();
   }
@@ -275,3 +293,73 @@ fn keep_the_living() {
   }
   n = left;
 }
+
+#if PAIRS
+// What is summed up over pairs, see src/cpu/cluster_follow.ts.
+
+// Adds the first halves of the intervals of pairs that begin a sub-step together.
+fn begin_intervals() {
+  for (var a = 0u; a < n; a++) {
+    for (var b = a + 1u; b < n; b++) {
+      if (is_in(free, a) && is_in(free, b)) {
+        add_half(a, b, wide_separation_of(a, b));
+      }
+    }
+  }
+}
+
+// Adds the second halves of the intervals of pairs that end sub-steps of different levels, down to `coarsest`, now; of the same level `observe` has
+// done so.
+fn end_intervals(coarsest: u32) {
+  for (var a = 0u; a < n; a++) {
+    for (var b = a + 1u; b < n; b++) {
+      if (level[a] != level[b] && min(level[a], level[b]) >= coarsest) {
+        add_half(a, b, wide_separation_of(a, b));
+      }
+    }
+  }
+}
+
+// Of the pairs that took a sub-step together, those of `left` in which is one of `some`, which end at this fraction of it: adds the second halves of
+// their intervals, and the hazards lived through.
+fn observe(left: u32, some: u32, time: u32) {
+  for (var a = 0u; a < n; a++) {
+    for (var b = a + 1u; b < n; b++) {
+      if (!is_in(left, a) || !is_in(left, b) || level[a] != level[b] || !(is_in(some, a) || is_in(some, b))) {
+        continue;
+      }
+      let s = wide_separation_of(a, b);
+      add_half(a, b, s);
+      let masses = vec2(mass[there[a]], mass[there[b]]);
+      let lived = single_mul(hazard_at(masses.x, masses.y, s, single_scale(hazard, i32(levels) - i32(level[a]))), time);
+      add_hazard(id[there[a]], masses.x, on_lattice(a, 0u), masses.y, lived);
+      add_hazard(id[there[a]], masses.y, on_lattice(b, 0u), masses.x, lived);
+    }
+  }
+}
+
+// Adds half of an interval of a and b, which lasts as long as the coarser of their sub-steps.
+fn add_half(a: u32, b: u32, s: u32) {
+  let half = single_scale(hazard, i32(levels) - i32(min(level[a], level[b])) - 1);
+  add_time(id[there[a]], mass[there[a]], mass[there[b]], s, half);
+}
+
+// |x_a - x_b|^2 / eps^2; infinity for pairs so far apart that they are in no bin.
+fn wide_separation_of(a: u32, b: u32) -> u32 {
+  measure(a, b);
+  var bits = 32u + params.drop;
+  for (var k = 0u; k < dimension; k++) {
+    bits = max(bits, bit_length(k));
+  }
+  // On a refined lattice 32 eps can have a bit more than a word.
+  let beyond = bits - params.drop - 32u;
+  if (beyond > 1u) {
+    return 0x7f800000u;
+  }
+  var s = 0u;
+  for (var k = 0u; k < dimension; k++) {
+    s = single_add(s, squared_share(leading(k, params.drop + beyond)));
+  }
+  return single_scale(s, 2 * i32(beyond));
+}
+#endif

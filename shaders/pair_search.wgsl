@@ -26,4 +26,9 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
     best[2u * i + 1u] = found.partner;
     proposers[atomicAdd(&counters[counter_proposers], 1u)] = i;
   }
+#if PAIRS
+  else {
+    best[2u * i + 1u] = nobody; // not what an earlier step left
+  }
+#endif
 }

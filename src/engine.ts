@@ -38,6 +38,8 @@ export interface Engine {
   takeEvents(log: EventLog): Promise<void>;
   /** The living by mass: u32[replicas, K + 1], masses 1..K and all above. */
   countMasses(): Promise<Uint32Array>;
+  /** What was summed up over pairs from the start on: u64[replicas, sums], see `Pairs`; empty if nothing is. */
+  pairSums(): Promise<BigUint64Array>;
   snapshot(): Promise<Snapshot>;
   /**
    * Where everybody is, u32[replicas * N, dimension] by id: the living now, the dead where they died. Only where `observe.ghosts` asks for

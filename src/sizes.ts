@@ -17,6 +17,7 @@ export function sizesOf(system: System): Sizes {
     cells,
     runs: Math.ceil(cells / scanRun),
     replicas,
+    pairSums: replicas * (system.pairs?.sums ?? 0),
     massCounts: replicas * (system.scenario.observe.masses + 1),
     tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
   };
@@ -56,6 +57,7 @@ export function largestParticles(
     runs: 1,
     massCounts: 1,
     replicas: 1,
+    pairSums: 0,
     tables: 1,
   });
   return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));

@@ -18,7 +18,8 @@ export interface Stage {
   name: StageName;
   /** Dispatches in order: entry point and extent. */
   passes: readonly (readonly [entry: string, extent: Extent])[];
-  buffers: readonly (readonly [BufferName, Access])[];
+  /** The third: only in shaders with this flag. */
+  buffers: readonly (readonly [BufferName, Access, "PAIRS"?])[];
 }
 
 /** What the lengths of the buffers follow from; `sizesOf` tells it of a system. */
@@ -31,6 +32,8 @@ export interface Sizes {
   runs: number;
   massCounts: number;
   replicas: number;
+  /** Of all replicas, see `Pairs`. */
+  pairSums: number;
   tables: number;
 }
 
@@ -65,6 +68,8 @@ export const buffers = {
   events: (s) => s.slots * (4 + s.dimension),
   /** u32[replicas, observed masses + 1]. */
   mass_count: (s) => s.massCounts,
+  /** u64[replicas, sums], lower words first: see `Pairs`. */
+  pair_sums: (s) => 2 * s.pairSums,
   /** u32[replicas, fields]: see `progressFields`; only a multirate run uses it. */
   progress: (s) => s.replicas * progressFields.length,
   /** See `counters`. */
@@ -200,6 +205,21 @@ const rows = {
     passes: [["main", "workgroup"]],
     buffers: [...search, ["proposers", "read"], ["counters", "read"]],
   },
+  pair_observe: {
+    passes: [["main", "particles"]],
+    buffers: [
+      ["place", "read"],
+      ["mass", "read"],
+      ["id", "read"],
+      ["cell_start", "read"],
+      ["order", "read"],
+      ["tables", "read"],
+      ["best", "read"],
+      ["counters", "read"],
+      ["progress", "read"],
+      ["pair_sums", "atomic", "PAIRS"],
+    ],
+  },
   merge_apply: {
     passes: [["main", "workgroup"]],
     buffers: [
@@ -243,6 +263,7 @@ const rows = {
       ["counters", "atomic"],
       ["tables", "read"],
       ["progress", "atomic"],
+      ["pair_sums", "atomic", "PAIRS"],
     ],
   },
   step_end: {
@@ -265,41 +286,48 @@ export const stages: Record<StageName, Stage> = Object.fromEntries(
   Object.entries(rows).map(([name, row]) => [name, { name, ...row }]),
 ) as unknown as Record<StageName, Stage>;
 
-/** One step of the uniform engine, in order. */
-export const uniformStep: readonly StageName[] = [
-  "brownian_step",
-  "cell_scan",
-  "cell_scatter",
-  "pair_search",
-  "merge_resolve",
-  "merge_apply",
-];
+/** The buffers that a stage's shader with these flags is bound to, in order. */
+export const buffersOf = ({ buffers }: Stage, flags: readonly string[]) =>
+  buffers.filter(([, , flag]) => flag === undefined || flags.includes(flag));
 
-/** The same, and the particles are moved together on the way; the event log must be empty before. */
-export const compactingStep: readonly StageName[] = [
-  "brownian_step",
-  "cell_scan",
-  "cell_scatter",
-  "compact",
-  "pair_search",
-  "merge_resolve",
-  "merge_apply",
-];
-
-const list: readonly StageName[] = ["cell_count", "cell_scan", "cell_scatter"];
+const list: readonly StageName[] = ["cell_scan", "cell_scatter"];
 const follow: readonly StageName[] = ["cluster_find", "brownian_step", "cluster_follow"];
-const react: readonly StageName[] = [...list, "pair_search", "merge_resolve", "merge_apply"];
+const only = (wanted: boolean, ...names: StageName[]) => (wanted ? names : []);
+const react = (pairs: boolean): readonly StageName[] => [
+  "pair_search",
+  "merge_resolve",
+  ...only(pairs, "pair_observe"),
+  "merge_apply",
+];
+
+/** What is done in a step besides. */
+export interface StepOptions {
+  /** The particles are moved together on the way; the event log must be empty before. */
+  compact: boolean;
+  /** Sums over pairs are wanted. */
+  pairs: boolean;
+}
+
+/** One step of the uniform engine, in order. */
+export function uniformStep({ compact, pairs }: StepOptions): readonly StageName[] {
+  return ["brownian_step", ...list, ...only(compact, "compact"), ...react(pairs)];
+}
 
 /**
  * One step of the multirate engine: replicas at a macro pace move their isolated and follow their clusters, the others move everybody
  * by a tick; `uniform`: there are such others, who then react as in a uniform step.
  */
-export function multirateStep(options: { uniform: boolean; compact: boolean }): readonly StageName[] {
+export function multirateStep({
+  uniform,
+  compact,
+  pairs,
+}: StepOptions & { uniform: boolean }): readonly StageName[] {
   return [
+    "cell_count",
     ...list,
-    ...(options.compact ? (["compact"] as const) : []),
+    ...only(compact, "compact"),
     ...follow,
-    ...(options.uniform ? react : []),
+    ...(uniform ? (["cell_count", ...list, ...react(pairs)] as const) : []),
     "step_end",
   ];
 }

@@ -23,6 +23,14 @@ fn rate(n: u32, m: u32) -> u32 {
 #endif
 }
 
+// The hazard of a pair of masses n and m at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of that of the rate, in single precision.
+fn hazard_at(n: u32, m: u32, s: u32, share: u32) -> u32 {
+  if (s >= one) {
+    return 0u;
+  }
+  return single_mul(single_mul(rate(n, m), potential_at(s)), share);
+}
+
 // The random words of the pair of particles with these ids in this step and sub-step.
 fn pair_words(id_i: u32, id_j: u32, step: u32, sub_step: u32) -> vec4<u32> {
   let replica = replica_of(id_i);
@@ -37,10 +45,7 @@ fn ring_time(i: u32, j: u32, step: u32) -> u32 {
 
 // The same for a pair at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of the hazard of the rate, in single precision.
 fn ring_time_at(i: u32, j: u32, s: u32, step: u32, sub_step: u32, share: u32) -> u32 {
-  if (s >= one) {
-    return never;
-  }
-  let hazard = single_mul(single_mul(rate(mass[i], mass[j]), potential_at(s)), share);
+  let hazard = hazard_at(mass[i], mass[j], s, share);
   if (hazard == 0u) {
     return never;
   }

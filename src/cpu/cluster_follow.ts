@@ -9,8 +9,9 @@ import type { System } from "../model/system.ts";
 import type { EventLog } from "../observe/eventLog.ts";
 import { merge_apply, momentOf, type SubStep } from "./merge_apply.ts";
 import { merge_resolve } from "./merge_resolve.ts";
-import { coarseBits, ringTimeAt, squaredShare } from "./pair.ts";
+import { coarseBits, hazardAt, ringTimeAt, squaredShare } from "./pair.ts";
 import type { Candidate } from "./pair_search.ts";
+import type { PairSums } from "./pairSums.ts";
 import type { Particles } from "./particles.ts";
 
 /** What following a cluster came to. */
@@ -33,6 +34,7 @@ export function cluster_follow(
   members: readonly number[],
   step: number,
   log: EventLog,
+  sums: PairSums | null = null,
 ): Followed {
   const { mass, id } = particles;
   const there = members.slice();
@@ -42,6 +44,7 @@ export function cluster_follow(
     const coarsest = coarsestLevel(elapsed);
     const free: number[] = [];
     for (let a = 0; a < there.length; a++) if (level[a] >= coarsest) free.push(a);
+    if (sums !== null) endIntervals(system, pace, particles, there, coarsest, sums);
     for (const a of free) level[a] = coarsest;
     for (const a of free) {
       for (const b of free) {
@@ -55,6 +58,7 @@ export function cluster_follow(
       }
     }
 
+    if (sums !== null) beginIntervals(system, pace, particles, there, free, sums);
     for (const a of free) {
       const i = there[a];
       const sigma = mul(pace.stretch, sigmaOf(system, mass[i]));
@@ -64,9 +68,10 @@ export function cluster_follow(
     }
     followed.moves += free.length;
 
-    react(system, pace, particles, there, free, step, number, log);
+    react(system, pace, particles, there, free, step, number, log, sums);
     if (!elapse(elapsed, finestOf(there.length))) break;
   }
+  if (sums !== null) endIntervals(system, pace, particles, there, 0, sums);
   settle(system, particles, there);
   return followed;
 }
@@ -185,11 +190,14 @@ function react(
   step: number,
   number: number,
   log: EventLog,
+  sums: PairSums | null,
 ): void {
   const candidates = ringing(system, pace, particles, there, free, step, number);
-  if (candidates.length === 0) return;
+  const matches = merge_resolve(candidates, particles.id);
+  if (sums !== null) observe(system, pace, particles, there, free, matches, sums);
+  if (matches.length === 0) return;
   settle(system, particles, there);
-  for (const match of merge_resolve(candidates, particles.id)) {
+  for (const match of matches) {
     const [a, b] = [there.indexOf(match.i), there.indexOf(match.j)];
     const subStep: SubStep = {
       number,
@@ -239,4 +247,102 @@ function ringing(
     }
   }
   return candidates;
+}
+
+// What is summed up over pairs. The time of a pair falls into intervals that start when both begin a sub-step and end when the coarser of the two
+// ends, as the finer one then does too. By the trapezoid rule an interval counts half where it starts and half where it ends.
+
+/** Adds the first halves of the intervals of pairs that begin a sub-step together. */
+function beginIntervals(
+  system: System,
+  pace: Pace,
+  particles: Particles,
+  there: readonly number[],
+  free: readonly number[],
+  sums: PairSums,
+): void {
+  for (const a of free) {
+    for (const b of free) {
+      if (b >= a) break;
+      addHalf(pace, particles, there, a, b, separationOf(system, a, b), sums);
+    }
+  }
+}
+
+/** Adds the second halves of the intervals of pairs that end sub-steps of different levels, down to `coarsest`, now; of the same level `observe` has done so. */
+function endIntervals(
+  system: System,
+  pace: Pace,
+  particles: Particles,
+  there: readonly number[],
+  coarsest: number,
+  sums: PairSums,
+): void {
+  for (let a = 0; a < there.length; a++) {
+    for (let b = 0; b < a; b++) {
+      if (level[a] === level[b] || Math.min(level[a], level[b]) < coarsest) continue;
+      addHalf(pace, particles, there, a, b, separationOf(system, a, b), sums);
+    }
+  }
+}
+
+/** Of the pairs that took a sub-step together, before its matches are carried out: the second halves, and the hazards lived through. */
+function observe(
+  system: System,
+  pace: Pace,
+  particles: Particles,
+  there: readonly number[],
+  free: readonly number[],
+  matches: readonly Candidate[],
+  sums: PairSums,
+): void {
+  const { mass } = particles;
+  const until = (a: number) => matches.find(({ i, j }) => i === there[a] || j === there[a])?.time ?? 1;
+  const memberOf = (a: number) => ({ mass: mass[there[a]], x0: onLattice(system, a, 0) });
+  for (const a of free) {
+    for (const b of free) {
+      if (b >= a) break;
+      if (level[a] !== level[b]) continue;
+      const s = separationOf(system, a, b);
+      addHalf(pace, particles, there, a, b, s, sums);
+      const share = scale(pace.hazard, pace.levels - level[a]);
+      const hazard = hazardAt(system, mass[there[a]], mass[there[b]], s, share);
+      sums.addHazard(memberOf(a), memberOf(b), mul(hazard, Math.min(until(a), until(b))));
+    }
+  }
+}
+
+/** Adds half of an interval of a and b, which lasts as long as the coarser of their sub-steps, at |x_a - x_b|^2 / eps^2 = s. */
+function addHalf(
+  pace: Pace,
+  { mass }: Particles,
+  there: readonly number[],
+  a: number,
+  b: number,
+  s: number,
+  sums: PairSums,
+): void {
+  const half = scale(pace.hazard, pace.levels - Math.min(level[a], level[b]) - 1);
+  sums.addTime(mass[there[a]], mass[there[b]], s, half);
+}
+
+/** A member's place along axis k on the base lattice, without the fraction. */
+function onLattice({ dimension: d, multirate }: System, a: number, k: number): number {
+  const n = multirate!.fineWords;
+  return fine[n * (d * a + k) + n - 1];
+}
+
+/** |x_a - x_b|^2 / eps^2; infinity for pairs so far apart that they are in no bin. */
+function separationOf(system: System, a: number, b: number): number {
+  const { dimension: d, multirate } = system;
+  const { fineWords: n, drop } = multirate!;
+  measure(system, a, b);
+  let bits = 0;
+  for (let k = 0; k < d; k++) bits = Math.max(bits, bitLength(apart, n * k, n));
+  // On a refined lattice 32 eps can have a bit more than a word.
+  const beyond = Math.max(0, bits - drop - 32);
+  if (beyond > 1) return Number.POSITIVE_INFINITY;
+  let s = 0;
+  for (let k = 0; k < d; k++) s = add(s, squaredShare(system, leading(apart, n * k, n, drop + beyond)));
+  return scale(s, 2 * beyond);
 }

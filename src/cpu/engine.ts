@@ -65,6 +65,15 @@ export class CpuEngine implements Engine {
     return count;
   }
 
+  async pairSums(): Promise<BigUint64Array> {
+    const width = this.#system.pairs?.sums ?? 0;
+    const all = new BigUint64Array(width * this.#replicas.length);
+    for (const [r, { pairSums }] of this.#replicas.entries()) {
+      if (pairSums !== null) all.set(pairSums.sums, r * width);
+    }
+    return all;
+  }
+
   async snapshot(): Promise<Snapshot> {
     const { dimension, particles: n } = this.#system;
     const living = this.#replicas.reduce((sum, { particles }) => sum + particles.living, 0);

@@ -54,6 +54,11 @@ export function rateOf(rate: Rate, n: number, m: number): number {
   return table[(Math.min(n, size) - 1) * size + Math.min(m, size) - 1];
 }
 
+/** The hazard of a pair of masses n and m at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of that of `system.rate`, single precision. */
+export function hazardAt(system: System, n: number, m: number, s: number, share: number): number {
+  return s >= 1 ? 0 : mul(mul(rateOf(system.rate, n, m), potentialAt(system.potential, s)), share);
+}
+
 /** Writes the random words of the pair of particles with these ids in this step and sub-step; a step without any has only number 0. */
 export function pairWords(
   out: Uint32Array,
@@ -109,8 +114,7 @@ export function ringTimeAt(
   subStep: number,
   share: number,
 ): number | null {
-  if (s >= 1) return null;
-  const hazard = mul(mul(rateOf(system.rate, mass[i], mass[j]), potentialAt(system.potential, s)), share);
+  const hazard = hazardAt(system, mass[i], mass[j], s, share);
   if (hazard === 0) return null;
   pairWords(words, system, replica, id[i], id[j], step, subStep);
   const deviate = exponential(words[0]);

@@ -13,7 +13,9 @@ import { cluster_follow } from "./cluster_follow.ts";
 import { compact } from "./compact.ts";
 import { merge_apply } from "./merge_apply.ts";
 import { merge_resolve } from "./merge_resolve.ts";
+import { pair_observe } from "./pair_observe.ts";
 import { pair_search } from "./pair_search.ts";
+import { PairSums } from "./pairSums.ts";
 import type { Particles } from "./particles.ts";
 import { type Progress, step_end } from "./step_end.ts";
 
@@ -36,12 +38,15 @@ export class Replica {
   readonly #system: System;
   readonly #log: EventLog;
   readonly #cells: CellList;
+  /** What `observe.pairs` asks for. */
+  readonly pairSums: PairSums | null;
 
   constructor(system: System, replica: number, log: EventLog) {
     const { particles, dimension, reach } = system;
     this.#system = system;
     this.#log = log;
     this.pacer = new Pacer(system);
+    this.pairSums = system.pairs === null ? null : new PairSums(system.pairs);
     this.#cells = new CellList(dimension, particles, reach);
     this.particles = {
       replica,
@@ -79,8 +84,12 @@ export class Replica {
     this.#cells.list(particles, system.reach);
     const { grid, start, order } = this.#cells;
     const candidates = pair_search(system, particles, step, grid.bits, start, order);
-    if (candidates.length > 0) {
-      merge_apply(system, particles, step, merge_resolve(candidates, particles.id), this.#log);
+    const matches = merge_resolve(candidates, particles.id);
+    if (this.pairSums !== null) {
+      pair_observe(system, particles, step, matches, grid.bits, start, order, this.pairSums);
+    }
+    if (matches.length > 0) {
+      merge_apply(system, particles, step, matches, this.#log);
       compact(particles);
     }
     return null;
@@ -105,7 +114,7 @@ export class Replica {
     }
     const before = this.#log.length;
     for (const members of clusters) {
-      const followed = cluster_follow(system, pace, particles, members, step, this.#log);
+      const followed = cluster_follow(system, pace, particles, members, step, this.#log, this.pairSums);
       this.moves += followed.moves;
       this.subSteps += followed.moves - members.length;
       leaver = Math.min(leaver, followed.leaver ?? leaver);

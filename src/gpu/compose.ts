@@ -5,9 +5,10 @@
 import { wgsl } from "wgsl-preprocessor/wgsl-preprocessor.js";
 import { streams } from "../exact/streams.ts";
 import { clusterCapacity } from "../model/pace.ts";
+import { firstBin, hazardBits, sampleBits, separationBins, timeBits } from "../model/pairs.ts";
 import type { System } from "../model/system.ts";
 import { scanRun } from "../sizes.ts";
-import { type Access, counters, noOffender, progressFields, type Stage } from "../stages.ts";
+import { type Access, buffersOf, counters, noOffender, progressFields, type Stage } from "../stages.ts";
 import { parameterNames } from "./parameters.ts";
 import { shaders } from "./shaders.generated.ts";
 
@@ -28,6 +29,7 @@ export function variantOf(system: System): Variant {
   if (system.multirate !== null) flags.push("MULTIRATE");
   if (system.open) flags.push("OPEN");
   if (system.annihilation) flags.push("ANNIHILATION");
+  if (system.pairs !== null) flags.push("PAIRS");
   const { fineWords, elapsedWords } = system.multirate ?? { fineWords: 1, elapsedWords: 1 };
   return { dimension: system.dimension, fineWords, elapsedWords, flags };
 }
@@ -38,6 +40,7 @@ const flagNames = [
   "MULTIRATE",
   "OPEN",
   "ANNIHILATION",
+  "PAIRS",
   "RATE_CONSTANT",
   "RATE_SUM",
   "RATE_PRODUCT",
@@ -51,13 +54,13 @@ const elementType: Record<Access, string> = {
 };
 
 export function composeStage(stage: Stage, variant: Variant): string {
-  return compose(shaders[stage.name], stage.buffers, variant);
+  return compose(shaders[stage.name], buffersOf(stage, variant.flags), variant);
 }
 
 /** The same for any text that follows the rules of a shader file, bound to these buffers from binding 1 on. */
 export function compose(
   text: string,
-  buffers: readonly (readonly [name: string, access: Access])[],
+  buffers: readonly (readonly [name: string, access: Access, ...unknown[]])[],
   variant: Variant,
 ): string {
   const bindings = buffers.map(
@@ -78,6 +81,11 @@ function header({ dimension, fineWords, elapsedWords }: Variant): string {
     `const scan_run = ${scanRun}u;`,
     `const no_offender = ${noOffender}u;`,
     ...Object.entries(streams).map(([name, stream]) => `const stream_${name} = ${stream}u;`),
+    `const hazard_bits = ${hazardBits}u;`,
+    `const time_bits = ${timeBits}u;`,
+    `const sample_bits = ${sampleBits}u;`,
+    `const first_bin = ${firstBin}u;`,
+    `const separation_bins = ${separationBins}u;`,
     `const cluster_capacity = ${clusterCapacity}u;`,
     `const progress_stride = ${progressFields.length}u;`,
     ...progressFields.map((name, k) => `const progress_${name} = ${k}u;`),

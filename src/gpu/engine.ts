@@ -13,7 +13,7 @@ import { EventLog } from "../observe/eventLog.ts";
 import { scanRun, sizesOf, tablesOf } from "../sizes.ts";
 import {
   type BufferName,
-  compactingStep,
+  buffersOf,
   counters,
   type Extent,
   multirateStep,
@@ -238,10 +238,12 @@ export class GpuEngine implements Engine {
     this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
+    const pairs = this.#system.pairs !== null;
     for (let done = 0; done < steps; ) {
       const flight = Math.min(steps - done, this.#stepsOfFlight());
-      const first = multirateStep({ uniform, compact: done === 0 && compacts });
-      const { offender } = await this.#fly(flight, multirateStep({ uniform, compact: false }), first);
+      const plain = multirateStep({ uniform, compact: false, pairs });
+      const first = done === 0 && compacts ? multirateStep({ uniform, compact: true, pairs }) : plain;
+      const { offender } = await this.#fly(flight, plain, first);
       if (offender !== noOffender) {
         throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
       }
@@ -280,7 +282,7 @@ export class GpuEngine implements Engine {
 
   async #compact(): Promise<void> {
     await this.#drainEvents();
-    const { living } = await this.#flyUniform(1, compactingStep);
+    const { living } = await this.#flyUniform(1, true);
     this.#sorted = true;
     this.#slots = living;
     this.#living = living;
@@ -297,8 +299,10 @@ export class GpuEngine implements Engine {
   }
 
   /** Plays uniform steps, and checks that the device did. */
-  async #flyUniform(steps: number, first = uniformStep): Promise<Counters> {
-    const state = await this.#fly(steps, uniformStep, first);
+  async #flyUniform(steps: number, compact = false): Promise<Counters> {
+    const pairs = this.#system.pairs !== null;
+    const plain = uniformStep({ compact: false, pairs });
+    const state = await this.#fly(steps, plain, compact ? uniformStep({ compact, pairs }) : plain);
     if (state.offender !== noOffender) {
       throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, state.step - 1)));
     }
@@ -429,6 +433,11 @@ export class GpuEngine implements Engine {
     return this.#read("mass_count", this.#sizes.massCounts);
   }
 
+  async pairSums(): Promise<BigUint64Array> {
+    const words = await this.#read("pair_sums", 2 * this.#sizes.pairSums);
+    return new BigUint64Array(words.buffer, words.byteOffset, this.#sizes.pairSums);
+  }
+
   async snapshot(): Promise<Snapshot> {
     const { dimension } = this.#system;
     const [mass, id, place] = [
@@ -488,8 +497,10 @@ export class GpuEngine implements Engine {
 const sleep = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
 /** The stages that a run may come to: compiling the others would be for nothing. */
-function stagesOf({ multirate }: System): StageName[] {
-  const steps = multirate === null ? compactingStep : multirateStep({ uniform: true, compact: true });
+function stagesOf(system: System): StageName[] {
+  const options = { compact: true, pairs: system.pairs !== null };
+  const steps =
+    system.multirate === null ? uniformStep(options) : multirateStep({ ...options, uniform: true });
   return [...new Set<StageName>([...steps, "observe_masses"])];
 }
 
@@ -518,7 +529,10 @@ async function prepare(
   memory: Memory,
 ): Promise<Dispatch[]> {
   const { layout, passes } = await stagePipelines(device, stage, variant, workgroupSize);
-  const resources = [memory.parameters, ...stage.buffers.map(([name]) => memory.buffers[name])];
+  const resources = [
+    memory.parameters,
+    ...buffersOf(stage, variant.flags).map(([name]) => memory.buffers[name]),
+  ];
   const bindings = device.createBindGroup({
     label: stage.name,
     layout,

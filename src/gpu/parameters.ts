@@ -26,6 +26,10 @@ export const parameterNames = [
   "drop",
   "tick_hazard",
   "observed_masses",
+  "pairs_reach",
+  /** Classes of masses, and the binary logarithm of the slabs. */
+  "pair_masses",
+  "slab_bits",
   "rate_size",
   "gaussian_table",
   "exponential_table",
@@ -63,6 +67,9 @@ export function packParameters(system: System, slots: number, grid: Grid): Uint3
     drop: system.multirate?.drop ?? 0,
     tick_hazard: toBits(system.tickHazard),
     observed_masses: system.scenario.observe.masses,
+    pairs_reach: system.pairs?.reach ?? 0,
+    pair_masses: (system.pairs?.masses ?? 0) + 1,
+    slab_bits: Math.log2(system.pairs?.slabs ?? 1),
     rate_size: system.rate.size,
     ...tables,
   };

@@ -1,5 +1,5 @@
 /** Pipelines of stages, made once for each device, text and workgroup size. */
-import type { Stage } from "../stages.ts";
+import { buffersOf, type Stage } from "../stages.ts";
 import { composeStage, type Variant } from "./compose.ts";
 
 export interface StagePipelines {
@@ -21,7 +21,8 @@ export function stagePipelines(
   made.set(device, cache);
   const code = composeStage(stage, variant);
   const key = `${workgroupSize}\n${code}`;
-  const found = cache.get(key) ?? compile(device, stage, code, workgroupSize);
+  const buffers = buffersOf(stage, variant.flags);
+  const found = cache.get(key) ?? compile(device, { ...stage, buffers }, code, workgroupSize);
   cache.set(key, found);
   return found;
 }

@@ -63,7 +63,7 @@ export function paceOf(system: System, living: number, left: number, care: numbe
   if (wanted < 2 && canStepUniformly) return null;
   if (wanted < 1) throw new UserError(tooCrowded(system));
   const ticks = Math.min(wanted, left);
-  const needed = eps + k * Math.sqrt(4 * fastest * dt * ticks);
+  const needed = clusterRadius(system, ticks);
   let levels = 0;
   while (2 ** levels < ticks) levels++;
   return {
@@ -76,6 +76,11 @@ export function paceOf(system: System, living: number, left: number, care: numbe
     // A quarter of the side at most: a wider cube could come back to the cell it starts in, the other way around the torus.
     reach: Math.min(latticeSide / 4, Math.ceil((needed / unit) * (1 + 2 ** -20)) + 1),
   };
+}
+
+/** In a macro-step of so many ticks of a multirate run pairs nearer than this, a length, are in one cluster. */
+export function clusterRadius({ eps, fastest, dt, multirate }: System, ticks: number): number {
+  return eps + multirate!.k * Math.sqrt(4 * fastest * dt * ticks);
 }
 
 function tooCrowded({ eps }: System): string {

@@ -199,6 +199,8 @@ const testFunction = z
 
 const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of "0x" and 1 to 16 hexadecimal digits`;
 
+const slabsMust = "1, 2, 4, 8, 16, 32 or 64";
+
 const schema = map({
   $schema: z.string("a string").exactOptional().describe("Where editors find this schema; not read."),
   name: z
@@ -295,6 +297,22 @@ const schema = map({
     testFunctions: list(testFunction, 1, 16, "test functions")
       .exactOptional()
       .describe("J(x) that the empirical measures are paired with (Hammond's survey (1.11))."),
+    pairs: map({
+      masses: integer(1, 16)
+        .default(2)
+        .describe("Tell apart pairs of the masses 1, 2, ... up to this one, and of all above."),
+      slabs: number(slabsMust)
+        .refine((slabs) => [1, 2, 4, 8, 16, 32, 64].includes(slabs), slabsMust)
+        .default(1)
+        .describe("Equal parts of the side along the first axis; a power of two."),
+      widths: list(positive(), 1, 8, "lengths")
+        .exactOptional()
+        .describe(
+          "delta of the candidate densities whose products are compared with the hazards, on a torus.",
+        ),
+    })
+      .exactOptional()
+      .describe("Sum up the hazards of pairs, and the time that pairs live at each distance."),
   }).describe("What is measured and when."),
   replicas: integer(1, 65536).default(1).describe("Independent copies of the whole system."),
   seed: z
@@ -440,8 +458,11 @@ function crossProblems(scenario: Scenario): Problem[] {
 /** Numbers that the candidate densities of a run may take, 8 bytes each. */
 const mostDensityNumbers = 2 ** 25;
 
+/** The side over the smallest width of candidate densities whose products are wanted. */
+const mostPointsAlong = 32;
+
 function observeProblems({ model, observe, domain, dimension, replicas }: Scenario): Problem[] {
-  const { densities, testFunctions = [], ghosts, times, masses } = observe;
+  const { densities, pairs, testFunctions = [], ghosts, times, masses } = observe;
   const problems: Problem[] = [];
   const side = "space" in domain ? domain.space : domain.torus;
   const at = (value: unknown, must: string, ...path: Problem["path"]) =>
@@ -465,6 +486,14 @@ function observeProblems({ model, observe, domain, dimension, replicas }: Scenar
       const must = `at most ${most}, so that points^${dimension} at ${times.length} times for ${masses + 1} kinds of mass in ${replicas} replicas are at most 2^25 numbers`;
       at(points, must, "densities", "points");
     }
+  }
+  if (pairs?.widths !== undefined) {
+    if ("space" in domain) at(pairs.widths, "left out, as the domain is a space", "pairs", "widths");
+    const fits = (width: number) => width <= side / 2 && width >= side / mostPointsAlong;
+    const wrong = pairs.widths.findIndex((width) => !fits(width));
+    const must = `from ${side / mostPointsAlong} to ${side / 2}, half the side`;
+    if (wrong >= 0) at(pairs.widths[wrong], must, "pairs", "widths", wrong);
+    if (pairs.masses > masses) at(pairs.masses, `at most observe.masses, ${masses}`, "pairs", "masses");
   }
   for (const [i, J] of testFunctions.entries()) {
     if (J === "constant") continue;

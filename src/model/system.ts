@@ -15,6 +15,7 @@ import {
   smallestShare,
   uniformStepOf,
 } from "./multirate.ts";
+import { makePairs, type Pairs } from "./pairs.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import { makePotentialTable } from "./potentialTable.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
@@ -80,6 +81,8 @@ export interface System {
   tickHazard: number;
   /** V by squared distance, see `makePotentialTable`. */
   potential: Float32Array;
+  /** What is summed up over pairs, if anything. */
+  pairs: Pairs | null;
 }
 
 /**
@@ -156,6 +159,7 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
     // Nobody takes a tick at once where this would overflow.
     tickHazard: Math.min(2 ** tickLevels, 2 ** 40),
     potential: makePotentialTable(potentialShape),
+    pairs: makePairs(scenario, eps / unit),
   };
 }
 

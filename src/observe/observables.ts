@@ -2,6 +2,7 @@
 import type { Engine } from "../engine.ts";
 import type { System } from "../model/system.ts";
 import { candidateDensities, type DensityGrid, densityGrid } from "./densities.ts";
+import { type DensityProducts, densityProducts } from "./densityProducts.ts";
 import { type Everybody, GhostWatch } from "./ghosts.ts";
 import { pairings } from "./pairings.ts";
 
@@ -15,6 +16,8 @@ export interface Observables {
   densities?: { grid: DensityGrid; values: Float64Array[] };
   /** As `observe.testFunctions` asks; see `pairings`. */
   pairings?: Float64Array[];
+  /** As `observe.pairs` asks: what its sums were, see `PairSums`, of all replicas; and the products of candidate densities. */
+  pairs?: { sums: BigUint64Array[]; products: DensityProducts[] };
 }
 
 export interface Observer {
@@ -27,23 +30,28 @@ export interface Observer {
 }
 
 export function makeObserver(system: System): Observer {
-  const { ghosts, densities, testFunctions } = system.scenario.observe;
+  const { ghosts, densities, testFunctions, pairs } = system.scenario.observe;
   const watch = ghosts === true ? new GhostWatch(system) : null;
   const observables: Observables = {
     counts: [],
     ...(densities && { densities: { grid: densityGrid(system.scenario, densities), values: [] } }),
     ...(testFunctions && { pairings: [] }),
+    ...(pairs && { pairs: { sums: [], products: [] } }),
   };
   return {
     observables,
     async see(engine) {
       observables.counts.push(await engine.countMasses());
       await watch?.see(engine);
-      if (densities === undefined && testFunctions === undefined) return;
+      if (pairs) observables.pairs?.sums.push(await engine.pairSums());
+      if (!densities && !testFunctions && !pairs?.widths) return;
       const snapshot = await engine.snapshot();
       const seen = observables.densities;
       seen?.values.push(candidateDensities(system, snapshot, seen.grid));
       if (testFunctions) observables.pairings?.push(pairings(system, snapshot, testFunctions));
+      if (pairs?.widths) {
+        observables.pairs?.products.push(densityProducts(system, snapshot, pairs.masses, pairs.widths));
+      }
     },
     async end(engine, events) {
       if (watch !== null) observables.ghosts = await watch.end(engine, events);

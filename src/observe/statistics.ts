@@ -11,3 +11,11 @@ export function estimate(values: readonly number[]): Estimate {
   const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
   return { mean, se: Math.sqrt(squares / (n - 1) / n) };
 }
+
+/** The ratio of two means over replicas, of which both have a value, by first order in their errors. */
+export function ratio(above: readonly number[], below: readonly number[]): Estimate {
+  const [a, b] = [estimate(above).mean, estimate(below).mean];
+  const mean = a / b;
+  const { se } = estimate(above.map((value, r) => value - mean * below[r]));
+  return { mean, se: se === null ? null : se / b };
+}

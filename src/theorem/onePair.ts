@@ -1,4 +1,4 @@
-/** The one kind of pair that there is while all particles have the mass they started with. */
+/** The pairs that particles make: which there are, and their clock. */
 import { pairStart, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
@@ -17,14 +17,19 @@ export function hasGhosts(scenario: Scenario): boolean {
 }
 
 /** That pair; null where there are several. */
-export function onePair({ scenario, dimension, potentialShape }: System): PairProblem | null {
-  if (!hasOnePair(scenario)) return null;
-  const [{ mass }] = scenario.initial;
+export function onePair(system: System): PairProblem | null {
+  if (!hasOnePair(system.scenario)) return null;
+  const [{ mass }] = system.scenario.initial;
+  return pairOf(system, mass, mass);
+}
+
+/** The pair that particles of masses n and m make, d >= 3. */
+export function pairOf({ scenario, dimension, potentialShape }: System, n: number, m: number): PairProblem {
   return {
     potential: potentialShape,
     dimension,
-    alpha: interactionStrength(scenario.alpha, mass, mass),
-    D: 2 * diffusivity(scenario.diffusion, mass),
+    alpha: interactionStrength(scenario.alpha, n, m),
+    D: diffusivity(scenario.diffusion, n) + diffusivity(scenario.diffusion, m),
   };
 }
 

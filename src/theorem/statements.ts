@@ -1,22 +1,37 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
 import { pairStart, type Scenario } from "../model/scenario.ts";
 import { candidateDensities } from "./candidateDensities.ts";
+import { collisionBound } from "./collisionBound.ts";
+import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
 import { hasGhosts, hasOnePair } from "./onePair.ts";
+import { repulsion } from "./repulsion.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
+import { stosszahlansatz } from "./stosszahlansatz.ts";
 import { survival } from "./survival.ts";
 import { twoParticles } from "./twoParticles.ts";
 
 /** Null where the runs did not observe what it takes. */
 type Measure = (runs: readonly ObservedRun[]) => Statement | null;
 
-const measures: readonly Measure[] = [candidateDensities, empiricalMeasures, ghosts, survival, twoParticles];
+const measures: readonly Measure[] = [
+  candidateDensities,
+  empiricalMeasures,
+  stosszahlansatz,
+  repulsion,
+  displacedPairs,
+  collisionBound,
+  ghosts,
+  survival,
+  twoParticles,
+];
 
 /** What a scenario may ask for, each enough for a statement, and how one says so. */
 const requests: readonly { words: string; isMadeBy: (scenario: Scenario) => boolean }[] = [
   { words: "observe.densities", isMadeBy: ({ observe }) => observe.densities !== undefined },
   { words: "observe.testFunctions", isMadeBy: ({ observe }) => observe.testFunctions !== undefined },
+  { words: "observe.pairs", isMadeBy: ({ observe }) => observe.pairs !== undefined },
   { words: "observe.ghosts with an even start of one mass in d >= 3", isMadeBy: hasGhosts },
   {
     words: "the start density pair in d >= 3",

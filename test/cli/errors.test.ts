@@ -237,7 +237,7 @@ test.concurrent.each<[title: string, args: string[], changes: object, parts: str
     "a scenario that no statement is measured by",
     [],
     {},
-    ["asks for nothing", "observe.densities", "observe.testFunctions", "observe.ghosts", "pair"],
+    ["asks for nothing", "densities", "testFunctions", "observe.pairs", "observe.ghosts", "density pair"],
   ],
   ["ghosts in the plane alone", [], { ...ghosts, dimension: 2, Z: 50 }, ["asks for nothing", "d >= 3"]],
   ["ghosts of an uneven start alone", [], { ...ghosts, ...wave }, ["asks for nothing", "an even start"]],

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cluster_follow } from "../../src/cpu/cluster_follow.ts";
+import { pairWords } from "../../src/cpu/pair.ts";
+import { PairSums } from "../../src/cpu/pairSums.ts";
 import type { Particles } from "../../src/cpu/particles.ts";
+import { exponential } from "../../src/exact/exponential.ts";
 import type { Pace } from "../../src/model/pace.ts";
+import { hazardBits, separationBins, timeBits } from "../../src/model/pairs.ts";
 import { EventLog } from "../../src/observe/eventLog.ts";
 import { counters, noOffender, progressFields } from "../../src/stages.ts";
 import { anyCloud, type Cloud, type CloudSpec, makeMultirate, plain } from "../support/clouds.ts";
@@ -15,6 +19,7 @@ import { expectSameWords, wordSource } from "../support/words.ts";
 const gpu = await openTestGpu();
 
 const step = 13;
+const words = new Uint32Array(4);
 const sum = (words: Iterable<number>) => [...words].reduce((total, m) => total + m, 0);
 const copyOf = (particles: Particles): Particles => ({
   ...particles,
@@ -223,6 +228,58 @@ describe("the reference", () => {
   });
 });
 
+describe("the reference sums up over pairs", () => {
+  const pairs = { masses: 1, slabs: 1 };
+
+  // Whatever sub-steps they take: intervals of a pair cover the macro-step once. Halves are rounded down, at most two for each move.
+  test.each([
+    { eps: 0.01, dimension: 3, spread: 3 },
+    { eps: 0.01, dimension: 2, spread: 1 },
+    { eps: 2 ** -35, dimension: 3, spread: 3 },
+  ])("how long each lived, at any distance, with eps $eps of the side", (given) => {
+    const spec = { ...plain, ...given, particles: 16, dead: 0, pairs };
+    const { system, replicas } = makeMultirate(spec);
+    const { particles } = replicas[0];
+    const pace = makePace(13, 0.2);
+    const sums = new PairSums(system.pairs!);
+    // Only those near one another: nobody goes 20 eps in 13 ticks of 0.22 eps.
+    const d = spec.dimension;
+    const isCentral = (i: number) =>
+      [...particles.place.subarray(d * i, d * (i + 1))].every(
+        (x) => Math.abs(x | 0) <= spec.spread * spec.eps * 2 ** 32 + 1,
+      );
+    const members = [...particles.id.keys()].filter(isCentral);
+    expect(members.length).toBeGreaterThan(8);
+    const still = { ...system, rate: never };
+    const { moves } = cluster_follow(still, pace, particles, members, step, new EventLog(d), sums);
+    const units = 2 ** timeBits * 13 * ((members.length * (members.length - 1)) / 2);
+    const lived = Number(sums.sums.reduce((a, b) => a + b));
+    expect(lived).toBeLessThanOrEqual(units);
+    expect(lived).toBeGreaterThan(units - 2 * moves * members.length);
+    expect(moves).toBeGreaterThan(members.length);
+  });
+
+  test("the hazard of a pair until it rings, and half of its sub-step before that", () => {
+    const { system, particles } = pairAt(0, { ...certainty, pairs: { masses: 1, slabs: 4 } });
+    const sums = new PairSums(system.pairs!);
+    const log = new EventLog(3);
+    cluster_follow(system, makePace(64, 0.2), particles, [0, 1], step, log, sums);
+    // The exponential deviate that decided; the pair is in the third slab of four.
+    pairWords(words, system, 0, 0, 1, step, 0);
+    const deviate = exponential(words[0]);
+    const of = (first: number, length: number) => [...sums.sums.subarray(first, first + length)];
+    const hazards = of(0, 4).map((sum) => Number(sum) / 2 ** hazardBits / deviate);
+    expect(hazards[0]).toBe(0);
+    expect(hazards[1] + hazards[2]).toBeCloseTo(2, 5);
+    expect(hazards[3]).toBe(0);
+    expect(of(4, 12)).toEqual(Array(12).fill(0n));
+    // A finest sub-step: half of it at distance 0, half where it rang.
+    const times = of(4 * 4, separationBins);
+    expect(times[0]).toBeGreaterThanOrEqual(2n ** BigInt(timeBits - 1));
+    expect(times.reduce((a, b) => a + b)).toBe(2n ** BigInt(timeBits));
+  });
+});
+
 const width = progressFields.length;
 
 interface FollowOptions {
@@ -235,12 +292,15 @@ interface FollowOptions {
   most?: number;
 }
 
-/** Expects the same places, masses, events and moves from both engines; returns how many events, sub-steps' moves and clusters there are. */
+/**
+ * Expects the same places, masses, events, moves and sums over pairs from both engines; returns how many events, sub-steps' moves, clusters and sums
+ * above zero there are.
+ */
 async function expectEqualEngines(
   cloud: Cloud,
   paces: readonly Pace[],
   { states = paces.map(() => "macro"), most, ...options }: FollowOptions = {},
-): Promise<{ events: number; moves: number; clusters: number }> {
+): Promise<{ events: number; moves: number; clusters: number; summed: number }> {
   const { system, id } = cloud;
   const { dimension: d, particles: n } = system;
   const next = wordSource(cloud.spec.seed);
@@ -249,8 +309,9 @@ async function expectEqualEngines(
   const rows = rowsOf(states, paces, next());
   const before = progressOf(rows);
   const log = new EventLog(d);
+  const sums = system.pairs && cloud.replicas.map(() => new PairSums(system.pairs!));
   const firsts: Firsts = { pairs: [], larger: [] };
-  const total = { events: 0, moves: 0, clusters: 0 };
+  const total = { events: 0, moves: 0, clusters: 0, summed: 0 };
   let offender: number = noOffender;
   for (const [r, { particles, slots }] of cloud.replicas.entries()) {
     if (rows[r].left === 0 || rows[r].macro === 0) continue;
@@ -263,7 +324,15 @@ async function expectEqualEngines(
       firsts[members.length === 2 ? "pairs" : "larger"].push(slots[members[0]]);
       total.clusters++;
       if (rows[r].overflow === 1) continue;
-      const { moves, leaver } = cluster_follow(system, paces[r], moved, members, rows[r].step, log);
+      const { moves, leaver } = cluster_follow(
+        system,
+        paces[r],
+        moved,
+        members,
+        rows[r].step,
+        log,
+        sums?.[r],
+      );
       rows[r].moves = (rows[r].moves + moves - members.length) % 2 ** 32;
       total.moves += moves;
       if (leaver !== null) offender = Math.min(offender, r * n + leaver);
@@ -304,6 +373,11 @@ async function expectEqualEngines(
     progressOf(rows),
     (at) => `Replica ${Math.floor(at / width)}, ${progressFields[at % width]}.`,
   );
+  if (sums !== null) {
+    const all = sums.flatMap((each) => [...each.sums]);
+    expect(new BigUint64Array(after.pair_sums.buffer)).toEqual(BigUint64Array.from(all));
+    total.summed = all.filter((sum) => sum > 0n).length;
+  }
   // Where there are fewer invocations than clusters, each takes up another until there is none.
   const [atATime, workgroupSize] = [options.atATime ?? mass.length, options.workgroupSize ?? 64];
   const invocations = Math.ceil(atATime / workgroupSize) * workgroupSize;
@@ -373,6 +447,34 @@ describe("the GPU follows clusters as the reference does", () => {
     const { events } = await expectEqualEngines(cloud, [makePace(16, 0.2)]);
     expect(events).toBeGreaterThan(100);
   });
+
+  test.each([
+    { dimension: 2, spread: 2, fineWords: 1, eps: 0.01, ticks: 16 },
+    { dimension: 3, spread: 2, fineWords: 1, eps: 1e-4, ticks: 64 },
+    { dimension: 4, spread: 5, fineWords: 1, eps: 0.19, ticks: 16 },
+    { dimension: 5, spread: 1, fineWords: 1, eps: 0.01, ticks: 5 },
+    { dimension: 2, spread: 6, fineWords: 2, eps: 2 ** -35, ticks: 4 ** 6 },
+    { dimension: 3, spread: 2e8, fineWords: 3, eps: 2 ** -60, ticks: 4 ** 31 },
+  ] as const)(
+    "and sums up over pairs as it does, in dimension $dimension with eps $eps of the side",
+    async ({ fineWords, ticks, ...given }) => {
+      const cloud = makeMultirate({
+        ...plain,
+        ...given,
+        particles: 64,
+        replicas: 3,
+        heaviest: 4,
+        strength: 1000,
+        potential: "poly2",
+        pairs: { masses: 2, slabs: 8 },
+      });
+      expect(cloud.system.multirate).toMatchObject({ fineWords });
+      const paces = [ticks, 5, 40].map((each) => makePace(each, 0.2, 3));
+      const { events, summed } = await expectEqualEngines(cloud, paces, { atATime: 20, most: 8 });
+      expect(events).toBeGreaterThan(3);
+      expect(summed).toBeGreaterThan(30);
+    },
+  );
 
   test("through a thousand sub-steps", async () => {
     const cloud = makeMultirate({ ...plain, particles: 33, dead: 0, strength: 1 });

@@ -31,6 +31,8 @@ export interface CloudSpec {
   potential: PotentialName;
   model: "coagulation" | "annihilation";
   open: boolean;
+  /** Sums over pairs are wanted. */
+  pairs?: { masses: number; slabs: number };
 }
 
 export const plain: CloudSpec = {
@@ -170,7 +172,7 @@ function systemOf(spec: CloudSpec, kind: Scenario["engine"]["kind"]): System {
       diffusion: { power: { scale: 1, exponent: -1 / 3 } },
       alpha: rates[form],
       potential: spec.potential,
-      observe: { times: [0], masses: 4 },
+      observe: { times: [0], masses: 4, ...(spec.pairs && { pairs: spec.pairs }) },
       engine: { kind, step: 0.025 },
     }),
   );

@@ -13,6 +13,7 @@ import { scanRun, sizesOf, tablesOf } from "../../src/sizes.ts";
 import {
   type Access,
   type BufferName,
+  buffersOf,
   type Extent,
   buffers as lengths,
   type StageName,
@@ -106,7 +107,7 @@ export class TestGpu {
     const nCells = options.params?.n_cells ?? sizes.cells;
 
     const buffers = Object.fromEntries(
-      stage.buffers.map(([buffer, access]) => {
+      buffersOf(stage, variantOf(system).flags).map(([buffer, access]) => {
         const otherwise = () =>
           buffer === "tables" ? allTables(system) : new Uint32Array(lengths[buffer](sizes));
         return [buffer, { access, words: given[buffer] ?? otherwise() }];
