@@ -11,6 +11,7 @@ import { closePairs, distance } from "./closePairs.ts";
 import { afterMove, finestMove } from "./halfMove.ts";
 import { observedAt, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun } from "./statement.ts";
+import { tabulated } from "./tabulated.ts";
 
 /** D delta / eps^2 of the longest time that counts as short. */
 const short = 1;
@@ -121,18 +122,4 @@ function metBy(run: ObservedRun, pair: PairProblem, tau: number): (r: number) =>
   const u = tabulated(solveFiniteTime(pair, tau).u);
   const move = finestMove(run, pair);
   return (r) => afterMove(u, r, move, pair.dimension);
-}
-
-/** A function of r >= 0 that is asked for often: between radii that are close together, on a straight line. */
-function tabulated(f: (r: number) => number): (r: number) => number {
-  const perUnit = 64;
-  const known: number[] = [];
-  const at = (k: number) => {
-    known[k] ??= f(k / perUnit);
-    return known[k];
-  };
-  return (r) => {
-    const k = Math.floor(r * perUnit);
-    return at(k) + (r * perUnit - k) * (at(k + 1) - at(k));
-  };
 }
