@@ -25,6 +25,8 @@ export function twoParticles(runs: readonly ObservedRun[]): Statement | null {
   const { system } = run;
   const shares = sharesOf(run, pair);
   const spread = Math.sqrt(2 * pair.D * system.scenario.observe.times.at(-1)!) / system.side;
+  const distances = pairStart(system.scenario)!.apart.length;
+  const pairs = `${Math.floor(system.replicas / distances)} pairs${system.replicas % distances === 0 ? "" : " or one more"}`;
   return {
     key: "two-particles",
     title: "What becomes of two particles",
@@ -39,7 +41,7 @@ export function twoParticles(runs: readonly ObservedRun[]): Statement | null {
     ),
     remark:
       `Theory is u^[t](x), averaged over the half move by which the engine's steps are early: D dt / eps^2 = ${formatShort(finestMove(run, pair))} of the finest step. In the ` +
-      `end a coordinate of the displacement has spread to ${formatShort(spread)} of the side. Errors are binomial, from ${Math.floor(system.replicas / pairStart(system.scenario)!.apart.length)} pairs or one more for each distance.`,
+      `end a coordinate of the displacement has spread to ${formatShort(spread)} of the side. Errors are binomial, from ${pairs} for each distance.`,
     figure: figureOf(shares, pair),
   };
 }
