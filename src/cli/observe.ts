@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { loadScenario } from "../model/loadFile.ts";
 import { parseScenario, type Scenario } from "../model/scenario.ts";
+import { makeSystem } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { introduce } from "../report/runText.ts";
 import { statementFigure } from "../report/statementFigure.ts";
@@ -61,6 +62,8 @@ The results folder holds summary.json and a figure of each statement; docs/theor
 async function run(path: string, options: ObserveOptions): Promise<void> {
   const scenarios = atEach(overrideScenario(await loadScenario(path), options), options.n);
   if (!scenarios.every(asksForStatements)) throw new UserError(nothingAsked);
+  // What no run can begin with is refused at every N before the first runs.
+  for (const scenario of scenarios) makeSystem(scenario);
   const [{ name }] = scenarios;
   const signal = interruptSignal();
   const progress = createProgress(name);

@@ -244,6 +244,7 @@ test.concurrent.each<[title: string, args: string[], changes: object, parts: str
   ["ghosts of two masses alone", [], { ...ghosts, initial: [{ mass: 1 }, { mass: 2 }] }, ["one mass"]],
   ["ghosts of those who coagulate", [], { ...ghosts, model: "coagulation" }, ["observe.ghosts is true"]],
   ["numbers that do not increase", ["--n", "300,200"], ghosts, ["n is 300,200", "must increase"]],
+  ["an N that is too large", ["--n", "300,100000000"], ghosts, ["observe.times ends at", "at most 2^32"]],
   ["results below a file", ["--out", "s.yaml/out"], ghosts, ['out is "s.yaml/out"', "is a file"]],
 ])("observe refuses %s before it simulates anything", async (_, args, changes, parts) => {
   const outcome = await coagula(["observe", "s.yaml", "--out", "new/out", ...args], {
