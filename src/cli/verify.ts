@@ -88,7 +88,7 @@ export async function verify(
 
 function describe(difference: Difference | null): string {
   if (difference === null)
-    return "the digests differ, but step by step the particles do not: only the event logs do.";
+    return "the digests differ, but step by step the particles do not: only the event logs, or the sums over pairs, do.";
   const { step, replica, particle, cpu, gpu } = difference;
   return `after step ${step} particle ${particle} of replica ${replica} is the first that differs: cpu has ${value(cpu)}, gpu has ${value(gpu)}.`;
 }

@@ -10,16 +10,21 @@ const format = 2;
  * with equal digests took the same trajectory: a place at the end is the sum of all steps before it.
  */
 export function digest(system: System, sortedEvents: Uint32Array, end: Snapshot): string {
-  const hash = sha256.create();
   const { dimension, replicas, particles } = system;
-  for (const words of [
+  return hashOf(
     Uint32Array.of(format, dimension, replicas, particles, sortedEvents.length, end.id.length),
     sortedEvents,
     end.id,
     end.mass,
     end.place,
-  ]) {
-    hash.update(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+  );
+}
+
+/** SHA-256, as hexadecimal, of words one after the other. */
+export function hashOf(...parts: readonly (Uint32Array | BigUint64Array)[]): string {
+  const hash = sha256.create();
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -27,7 +27,7 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
       const M = martingales(run, n);
       const square = estimate(M.map(({ value }) => value ** 2));
       const variation = estimate(M.map(({ variation }) => variation)).mean;
-      const { se } = estimate(M.map(({ value, variation }) => value ** 2 - variation));
+      const se = run.system.replicas < 2 ? null : variation * Math.sqrt(2 / run.system.replicas);
       const of = `N = ${run.system.particles}`;
       rows.push({ what: `E M_T^2, mass ${n}, ${of}`, mean: square.mean, se, theory: variation });
       rows.push({
@@ -37,7 +37,7 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
         theory: 4 * Z,
         bound: true,
       });
-      return square;
+      return { ...square, se };
     });
     rows.push(...exponentRow(`exponent in N of E M_T^2, mass ${n}`, runs, squares, -1));
   }
@@ -51,7 +51,7 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
     rows,
     remark:
       `From t = ${formatShort(from)} to ${formatShort(to)}. The pair sum is eps^(d-2) Σ ∫ alpha V_eps(x_i - x_j) dt over ordered pairs; its mean is twice that of eps^(d-2) times the number of coagulations, so at most 2 Z. ` +
-      "M_T is what the weight of all particles of a mass has changed by, less what pairs' rates say; the mean of its square is that of the squared jumps, and at most 4 Z eps^(d-2). All of this holds exactly, at any eps and any step.",
+      "M_T is what the weight of all particles of a mass has changed by, less what pairs' rates say; the mean of its square is that of the squared jumps, and at most 4 Z eps^(d-2); its error is that of a Gaussian's square. All of this holds exactly, at any eps and any step.",
     figure:
       runs.length < 2
         ? null

@@ -41,14 +41,11 @@ export function displaced(
   };
 }
 
-/** ∫ V(x + z) g(x) dx for a radial g and a z of this length. */
+/** ∫ V(x + z) g(x) dx for a z of this length and a radial g that may have a kink at the range. */
 export function displacedIntegral(V: Potential, g: Radial, z: number): number {
-  const { dimension } = V;
+  const { dimension, breaks } = V;
   const mean = displaced(V, () => 1, z, dimension);
   const area = unitSphereArea(dimension);
-  return overPieces((r) => area * r ** (dimension - 1) * mean(r) * g(r), Math.max(0, z - 1), z + 1, [
-    1 - z,
-    z,
-    1,
-  ]);
+  const cuts = [1, ...breaks.flatMap((at) => [Math.abs(z - at), z + at])];
+  return overPieces((r) => area * r ** (dimension - 1) * mean(r) * g(r), Math.max(0, z - 1), z + 1, cuts);
 }

@@ -2,6 +2,7 @@
 import { pairStart, type Scenario } from "../model/scenario.ts";
 import { candidateDensities } from "./candidateDensities.ts";
 import { collisionBound } from "./collisionBound.ts";
+import { concentration } from "./concentration.ts";
 import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
@@ -22,6 +23,7 @@ const measures: readonly Measure[] = [
   repulsion,
   displacedPairs,
   collisionBound,
+  concentration,
   ghosts,
   survival,
   twoParticles,

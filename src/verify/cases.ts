@@ -8,17 +8,26 @@ export interface VerifyCase {
 }
 
 /** A scenario that ends after a given number of steps (uniform unless it says otherwise), and leaves out what does not matter for equality. */
-export type CaseInput = Omit<ScenarioInput, "observe"> & { steps: number };
+export type CaseInput = Omit<ScenarioInput, "observe"> & {
+  steps: number;
+  /** Of `observe`. */
+  pairs?: ScenarioInput["observe"]["pairs"];
+};
 
 /** Makes the scenario of a case; its last observation falls on the wanted step when no mass moves faster than mass 1. */
-export function caseOf(name: string, { steps, ...rest }: CaseInput): VerifyCase {
-  const draft = parseScenario({ engine: "uniform", ...rest, name, observe: { times: [0], masses: 4 } });
+export function caseOf(name: string, { steps, pairs, ...rest }: CaseInput): VerifyCase {
+  const draft = parseScenario({
+    engine: "uniform",
+    ...rest,
+    name,
+    observe: { times: [0], masses: 4, ...(pairs && { pairs }) },
+  });
   const eps = interactionRange(draft.dimension, draft.particles, draft.Z);
   const dt = (draft.engine.step * eps * eps) / (2 * diffusivity(draft.diffusion, 1));
   const times = [Math.floor(steps / 2), steps]
     .filter((step, k, all) => step !== all[k - 1])
     .map((s) => s * dt);
-  return { name, scenario: { ...draft, observe: { times, masses: 4 } } };
+  return { name, scenario: { ...draft, observe: { ...draft.observe, times } } };
 }
 
 const falling = { power: { scale: 1, exponent: -1 / 3 } };
@@ -144,7 +153,27 @@ export const verifyCases: readonly VerifyCase[] = [
     replicas: 2,
     steps: 60,
   }),
+  caseOf("sums over pairs", {
+    particles: 1000,
+    Z: 60,
+    alpha: strong,
+    diffusion: falling,
+    potential: "poly2",
+    pairs: { masses: 2, slabs: 8 },
+    replicas: 2,
+    steps: 100,
+  }),
   caseOf("multirate", { particles: 400, Z: 1, alpha: strong, engine: "multirate", replicas: 2, steps: 2e5 }),
+  caseOf("multirate, sums over pairs", {
+    particles: 300,
+    Z: 2,
+    alpha: strong,
+    diffusion: falling,
+    engine: "multirate",
+    pairs: { masses: 3, slabs: 16 },
+    replicas: 2,
+    steps: 1e5,
+  }),
   caseOf("multirate, annihilation", {
     model: "annihilation",
     particles: 1000,

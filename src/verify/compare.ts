@@ -4,7 +4,7 @@ import type { Engine, Snapshot } from "../engine.ts";
 import type { OpenDevice } from "../gpu/device.ts";
 import { GpuEngine, type GpuOptions } from "../gpu/engine.ts";
 import type { System } from "../model/system.ts";
-import { digest } from "../observe/digest.ts";
+import { digest, hashOf } from "../observe/digest.ts";
 import { EventLog } from "../observe/eventLog.ts";
 
 /** What an engine holds of a particle: its mass and its place in lattice units. */
@@ -23,12 +23,17 @@ export interface Difference {
   gpu: ParticleState | null;
 }
 
-/** The digest of the whole run of a system on an engine. */
+/** The digest of the whole run of a system on an engine; where pairs are summed up, it is one of that and of the sums. */
 export async function digestOf(system: System, engine: Engine): Promise<string> {
   const log = new EventLog(system.dimension);
   for (const tick of system.observeAt) await engine.advance(tick);
   await engine.takeEvents(log);
-  return digest(system, log.sorted(), await engine.snapshot());
+  const trajectory = digest(system, log.sorted(), await engine.snapshot());
+  if (system.pairs === null) return trajectory;
+  return hashOf(
+    Uint32Array.from(trajectory, (digit) => Number.parseInt(digit, 16)),
+    await engine.pairSums(),
+  );
 }
 
 /** Runs the system on both engines. */

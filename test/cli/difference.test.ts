@@ -173,7 +173,7 @@ describe("verify", () => {
   test("says when only the event logs differ", async () => {
     const unlike = { ...engines((system) => system), digests: async () => ({ cpu: "a", gpu: "b" }) };
     expect(await verify([bad], "a title", unlike, false)).toBe(false);
-    expect(printed.stderr).toMatch(/^coagula: bad: .*only the event logs do\.\n$/);
+    expect(printed.stderr).toMatch(/^coagula: bad: .*only the event logs, or the sums over pairs, do\.\n$/);
   });
 
   test("ends the command with exit code 1 at a difference, else with 0", async () => {

@@ -47,6 +47,9 @@ const common = {
   alpha,
   diffusion,
   potential: fc.constantFrom(...potentialNames),
+  pairs: fc.option(fc.record({ masses: fc.integer({ min: 1, max: 4 }), slabs: fc.constantFrom(1, 4, 64) }), {
+    nil: undefined,
+  }),
   seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((seed) => `0x${seed.toString(16)}`),
 };
 
