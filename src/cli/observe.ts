@@ -2,13 +2,14 @@ import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { loadScenario } from "../model/loadFile.ts";
 import { parseScenario, type Scenario } from "../model/scenario.ts";
+import { makeSystem } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { introduce } from "../report/runText.ts";
 import { statementFigure } from "../report/statementFigure.ts";
 import { describeStatement } from "../report/statementText.ts";
 import { type SimulateOptions, type SimulationResult, simulate } from "../simulate.ts";
 import type { ObservedRun, Statement } from "../theorem/statement.ts";
-import { statementsOf } from "../theorem/statements.ts";
+import { asksForStatements, requestWords, statementsOf } from "../theorem/statements.ts";
 import { interruptSignal } from "./interrupt.ts";
 import {
   adapterOption,
@@ -60,6 +61,9 @@ The results folder holds summary.json and a figure of each statement; docs/theor
 
 async function run(path: string, options: ObserveOptions): Promise<void> {
   const scenarios = atEach(overrideScenario(await loadScenario(path), options), options.n);
+  if (!scenarios.every(asksForStatements)) throw new UserError(nothingAsked);
+  // What no run can begin with is refused at every N before the first runs.
+  for (const scenario of scenarios) makeSystem(scenario);
   const [{ name }] = scenarios;
   const signal = interruptSignal();
   const progress = createProgress(name);
@@ -85,7 +89,6 @@ async function run(path: string, options: ObserveOptions): Promise<void> {
     }
     progress.done();
     const statements = statementsOf(runs);
-    if (statements.length === 0) throw new UserError(nothingAsked);
     const files = folder && (await filesOf(scenarios, results, statements));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
@@ -99,8 +102,7 @@ async function run(path: string, options: ObserveOptions): Promise<void> {
   }
 }
 
-const nothingAsked =
-  "observe asks for nothing that a statement is measured by; docs/theorem tells what does.";
+const nothingAsked = `the scenario asks for nothing that a statement is measured by; it may ask for ${requestWords.slice(0, -1).join(", ")} or ${requestWords.at(-1)}.`;
 
 /** The scenario at each N; Z stays, so that eps follows. */
 function atEach(scenario: Scenario, n: readonly number[] | undefined): Scenario[] {

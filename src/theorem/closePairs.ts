@@ -35,7 +35,7 @@ export function nextNeighbour(place: Uint32Array, n: number, d: number, i: numbe
 }
 
 /** The shorter way around, in lattice units. */
-function distance(place: Uint32Array, d: number, i: number, j: number): number {
+export function distance(place: Uint32Array, d: number, i: number, j: number): number {
   let square = 0;
   for (let k = 0; k < d; k++) square += ((place[d * i + k] - place[d * j + k]) | 0) ** 2;
   return Math.sqrt(square);

@@ -8,23 +8,23 @@ import type { Everybody } from "../observe/ghosts.ts";
 import { estimate } from "../observe/statistics.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
-import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
 import { type ClosePair, closePairs, nextNeighbour } from "./closePairs.ts";
-import { observedAt, onePair, tauOf } from "./onePair.ts";
+import { hasGhosts, observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
+import { tabulated } from "./tabulated.ts";
 
 /** Where ghosts are asked for, on a torus, from an even start of one mass in d >= 3: at the last observation, of the largest N. */
 export function ghosts(runs: readonly ObservedRun[]): Statement | null {
   const { system, observables } = runs[runs.length - 1];
-  const pair = onePair(system);
-  const all = observables.ghosts?.at(-1);
+  if (!hasGhosts(system.scenario)) return null;
+  const pair = onePair(system)!;
+  const all = observables.ghosts!.at(-1)!;
   const time = observedAt(system).at(-1)!;
-  if (all === undefined || pair === null || time === 0 || !isHomogeneous(system.scenario)) return null;
   const near = nearPairs(system, all);
   const alive = all.alive.reduce((a, b) => a + b, 0) / all.alive.length;
-  const survive = solveFiniteTime(pair, tauOf(system, pair, time)).u;
-  const bins = binsOf(near, alive, (r) => 1 - survive(r));
+  const met = tabulated(solveFiniteTime(pair, tauOf(system, pair, time)).u);
+  const bins = binsOf(near, alive, (r) => 1 - met(r));
   const within = bins.filter(({ to }) => to === 1 || to === 2 || to === 3);
   return {
     key: "ghosts",
@@ -45,7 +45,7 @@ export function ghosts(runs: readonly ObservedRun[]): Statement | null {
     remark:
       `N = ${system.particles}, eps = ${formatShort(system.eps)}, at t = ${formatShort(time)}, D t / eps^2 = ${formatShort(tauOf(system, pair, time))}, where h_N = ${formatShort(alive)}. The theory of all together is exact, ` +
       "that of pairs, 1 - u^[t](x), holds as eps tends to 0.",
-    figure: figureOf(bins, pair, survive, time, system),
+    figure: figureOf(bins, pair, met, time, system),
   };
 }
 
@@ -171,7 +171,7 @@ function binsOf(near: ReturnType<typeof nearPairs>, h: number, theory: (r: numbe
 function figureOf(
   bins: readonly Bin[],
   pair: PairProblem,
-  survive: (r: number) => number,
+  met: (r: number) => number,
   time: number,
   system: System,
 ): StatementFigure {
@@ -183,7 +183,7 @@ function figureOf(
     x: { title: "distance, in eps", type: "linear" },
     y: { title: "both survive / h_N²", type: "linear" },
     series: [
-      { name: "1 − u^[t]", kind: "line", data: curve(survive) },
+      { name: "1 − u^[t]", kind: "line", data: curve(met) },
       { name: "1 − u", kind: "dashed", data: curve(solvePair(pair).u) },
       {
         name: "measured",

@@ -1,11 +1,25 @@
+/** The pairs that particles make: which there are, and their clock. */
+import { pairStart, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
+import { isHomogeneous } from "../oracle/geometry.ts";
 
-/** The pair that any two particles make, where all start with one mass and d >= 3; else null. */
+/** Whether all start with one mass, in d >= 3, where a pair may part for ever. */
+export function hasOnePair({ dimension, initial }: Scenario): boolean {
+  return dimension > 2 && initial.every(({ mass }) => mass === initial[0].mass);
+}
+
+/** Whether ghosts are asked for where the survey's §3 tells of them: particles of one mass, spread evenly over a torus of d >= 3. */
+export function hasGhosts(scenario: Scenario): boolean {
+  const { ghosts, times } = scenario.observe;
+  const evenly = () => pairStart(scenario) === null && isHomogeneous(scenario);
+  return ghosts === true && times.at(-1)! > 0 && hasOnePair(scenario) && evenly();
+}
+
+/** That pair; null where there are several. */
 export function onePair(system: System): PairProblem | null {
-  const { scenario, dimension } = system;
-  const [{ mass }] = scenario.initial;
-  if (dimension === 2 || scenario.initial.some((law) => law.mass !== mass)) return null;
+  if (!hasOnePair(system.scenario)) return null;
+  const [{ mass }] = system.scenario.initial;
   return pairOf(system, mass, mass);
 }
 

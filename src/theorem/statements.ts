@@ -1,10 +1,12 @@
 /** All statements of the papers that can be measured, each from what the runs have observed for it. */
+import { pairStart, type Scenario } from "../model/scenario.ts";
 import { candidateDensities } from "./candidateDensities.ts";
 import { collisionBound } from "./collisionBound.ts";
 import { concentration } from "./concentration.ts";
 import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
 import { ghosts } from "./ghosts.ts";
+import { hasGhosts, hasOnePair } from "./onePair.ts";
 import { repulsion } from "./repulsion.ts";
 import type { ObservedRun, Statement } from "./statement.ts";
 import { stosszahlansatz } from "./stosszahlansatz.ts";
@@ -26,6 +28,26 @@ const measures: readonly Measure[] = [
   survival,
   twoParticles,
 ];
+
+/** What a scenario may ask for, each enough for a statement, and how one says so. */
+const requests: readonly { words: string; isMadeBy: (scenario: Scenario) => boolean }[] = [
+  { words: "observe.densities", isMadeBy: ({ observe }) => observe.densities !== undefined },
+  { words: "observe.testFunctions", isMadeBy: ({ observe }) => observe.testFunctions !== undefined },
+  { words: "observe.pairs", isMadeBy: ({ observe }) => observe.pairs !== undefined },
+  { words: "observe.ghosts with an even start of one mass in d >= 3", isMadeBy: hasGhosts },
+  {
+    words: "the start density pair in d >= 3",
+    isMadeBy: (scenario) => pairStart(scenario) !== null && hasOnePair(scenario),
+  },
+];
+
+/** What a scenario may ask for, so that statements are measured. */
+export const requestWords = requests.map(({ words }) => words);
+
+/** Whether any statement will be measured: told before anything is simulated. */
+export function asksForStatements(scenario: Scenario): boolean {
+  return requests.some(({ isMadeBy }) => isMadeBy(scenario));
+}
 
 /** The statements that these runs of one scenario, at increasing N, tell of. */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {

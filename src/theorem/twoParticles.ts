@@ -1,10 +1,10 @@
 /** Two particles and the probability that they coagulate (Hammond's survey, §1.5 and §1.11): u(x), and u^[t](x) by time t. */
-import { gaussLegendre } from "../exact/quadrature.ts";
 import { tickOf } from "../model/pace.ts";
 import { pairStart } from "../model/scenario.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { formatShort } from "../report/table.ts";
+import { afterMove, finestMove } from "./halfMove.ts";
 import { observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
 
@@ -25,6 +25,8 @@ export function twoParticles(runs: readonly ObservedRun[]): Statement | null {
   const { system } = run;
   const shares = sharesOf(run, pair);
   const spread = Math.sqrt(2 * pair.D * system.scenario.observe.times.at(-1)!) / system.side;
+  const distances = pairStart(system.scenario)!.apart.length;
+  const pairs = `${Math.floor(system.replicas / distances)} pairs${system.replicas % distances === 0 ? "" : " or one more"}`;
   return {
     key: "two-particles",
     title: "What becomes of two particles",
@@ -38,8 +40,8 @@ export function twoParticles(runs: readonly ObservedRun[]): Statement | null {
       }),
     ),
     remark:
-      `Theory is u^[t](x), averaged over the half move by which the engine's steps are early: D dt / eps^2 = ${formatShort(firstStep(run, pair))} of the finest step. In the ` +
-      `end a coordinate of the displacement has spread to ${formatShort(spread)} of the side. Errors are binomial, from ${Math.floor(system.replicas / pairStart(system.scenario)!.apart.length)} pairs or one more for each distance.`,
+      `Theory is u^[t](x), averaged over the half move by which the engine's steps are early: D dt / eps^2 = ${formatShort(finestMove(run, pair))} of the finest step. In the ` +
+      `end a coordinate of the displacement has spread to ${formatShort(spread)} of the side. Errors are binomial, from ${pairs} for each distance.`,
     figure: figureOf(shares, pair),
   };
 }
@@ -61,41 +63,10 @@ function sharesOf(run: ObservedRun, pair: PairProblem): Share[] {
       const own = at.filter((_, r) => (firstReplica + r) % distances.length === which);
       if (own.length === 0) return [];
       const mean = own.filter((tick) => tick <= observeAt[k]).length / own.length;
-      const theory = afterMove(u, apart, firstStep(run, pair), dimension);
+      const theory = afterMove(u, apart, finestMove(run, pair), dimension);
       return { apart, tau, mean, se: Math.sqrt((mean * (1 - mean)) / own.length), theory };
     });
   });
-}
-
-/** D dt / eps^2 of the finest sub-step at the start. */
-function firstStep({ system, clock }: ObservedRun, pair: PairProblem): number {
-  const { ticks, levels } = clock[0][0];
-  return tauOf(system, pair, (ticks * system.dt) / 2 ** levels);
-}
-
-const rule = gaussLegendre(24);
-
-/**
- * The mean of a radial u at distance r after a Gaussian move of this variance in each coordinate. The engine moves before it lets pairs ring:
- * steps of second order after half a move, whose variance is D dt in each coordinate.
- */
-export function afterMove(u: (r: number) => number, r: number, variance: number, dimension: number): number {
-  const far = 7;
-  let [sum, all] = [0, 0];
-  for (const [a, x] of rule.nodes.entries()) {
-    const along = far * (2 * x - 1);
-    for (const [b, y] of rule.nodes.entries()) {
-      const across = far * y;
-      const weight =
-        rule.weights[a] *
-        rule.weights[b] *
-        across ** (dimension - 2) *
-        Math.exp(-(along ** 2 + across ** 2) / 2);
-      sum += weight * u(Math.hypot(r + along * Math.sqrt(variance), across * Math.sqrt(variance)));
-      all += weight;
-    }
-  }
-  return sum / all;
 }
 
 function figureOf(shares: readonly Share[], pair: PairProblem): StatementFigure {

@@ -230,6 +230,29 @@ test.concurrent.each<[title: string, args: string[], changes: object, parts: str
   expectRefusal(outcome, parts, ["s.yaml"]);
 });
 
+const ghosts = { model: "annihilation", observe: { times: [0.0004], ghosts: true } };
+
+test.concurrent.each<[title: string, args: string[], changes: object, parts: string[]]>([
+  [
+    "a scenario that no statement is measured by",
+    [],
+    {},
+    ["asks for nothing", "densities", "testFunctions", "observe.pairs", "observe.ghosts", "density pair"],
+  ],
+  ["ghosts in the plane alone", [], { ...ghosts, dimension: 2, Z: 50 }, ["asks for nothing", "d >= 3"]],
+  ["ghosts of an uneven start alone", [], { ...ghosts, ...wave }, ["asks for nothing", "an even start"]],
+  ["ghosts of two masses alone", [], { ...ghosts, initial: [{ mass: 1 }, { mass: 2 }] }, ["one mass"]],
+  ["ghosts of those who coagulate", [], { ...ghosts, model: "coagulation" }, ["observe.ghosts is true"]],
+  ["numbers that do not increase", ["--n", "300,200"], ghosts, ["n is 300,200", "must increase"]],
+  ["an N that is too large", ["--n", "300,100000000"], ghosts, ["observe.times ends at", "at most 2^32"]],
+  ["results below a file", ["--out", "s.yaml/out"], ghosts, ['out is "s.yaml/out"', "is a file"]],
+])("observe refuses %s before it simulates anything", async (_, args, changes, parts) => {
+  const outcome = await coagula(["observe", "s.yaml", "--out", "new/out", ...args], {
+    files: { "s.yaml": scenarioText(changes) },
+  });
+  expectRefusal(outcome, parts, ["s.yaml"]);
+});
+
 describe("on a GPU", () => {
   test("run refuses more particles than the adapter can bind", async () => {
     const { stdout } = await coagula(["doctor", "--json"]);

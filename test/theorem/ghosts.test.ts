@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { makeStart } from "../../src/model/start.ts";
 import { ghosts, wrappedMoment } from "../../src/theorem/ghosts.ts";
-import { survival } from "../../src/theorem/survival.ts";
+import { growth, survival } from "../../src/theorem/survival.ts";
 import {
   expectStandardNormal,
   kolmogorovBound,
   kolmogorovDistance,
   studentScore,
 } from "../physics/support.ts";
-import { observed, rowOf } from "./support.ts";
+import { observed, rowOf, scoreOf } from "./support.ts";
 
 const replicas = 300;
 // eps = 0.02, D t / eps^2 = 100 in the end; a coordinate then spreads to a fifth of the side.
@@ -108,4 +108,38 @@ test("the tracer survives with the probability that any particle does, at the ra
   });
   const last = statement.rows.filter(({ what }) => what.startsWith("rate")).at(-1)!;
   expect((last.naive! - last.mean) / last.se!).toBeGreaterThan(30);
+});
+
+test("the growth of an inverse mean has the error that leaving out a replica at a time tells", () => {
+  const after = Array.from({ length: 60 }, (_, r) => 0.3 + 0.05 * Math.sin(7 * r));
+  const before = after.map((h, r) => 2 * h + 0.1 * Math.cos(5 * r));
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const inverse = (left: number) => {
+    const others = (values: number[]) => values.filter((_, r) => r !== left);
+    return (1 / mean(others(after)) - 1 / mean(others(before))) / 4;
+  };
+  const jackknife = after.map((_, r) => inverse(r));
+  const spread = jackknife.reduce((sum, x) => sum + (x - mean(jackknife)) ** 2, 0);
+  const found = growth(before, after, 4);
+  expect(found.mean).toBeCloseTo(inverse(-1), 12);
+  expect(found.se! / Math.sqrt((59 / 60) * spread)).toBeCloseTo(1, 2);
+});
+
+/**
+ * Seed 22, two short times. That a third one comes first is left out of the theory: less than a third of a standard error. Without the repulsion
+ * that has grown until the second time, a share of 0.57 and not 0.66 would come from beyond eps: more than four standard errors.
+ */
+test("in a short time those annihilate who were within eps, but for a share that theory knows (stochastic)", async () => {
+  const short = await observed({
+    model: "annihilation",
+    particles: 200,
+    Z: 6,
+    alpha: { constant: 25 },
+    observe: { times: [0.000045, 0.000585, 0.00072], ghosts: true },
+    replicas: 600,
+    seed: 22,
+  });
+  const rows = survival([short])!.rows.filter(({ what }) => /^(of those|pairs within)/.test(what));
+  expect(rows.length).toBe(4);
+  expectStandardNormal(Object.fromEntries(rows.map((row) => [row.what, scoreOf(row)])));
 });

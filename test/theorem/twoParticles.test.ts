@@ -3,7 +3,8 @@ import { UserError } from "../../src/errors.ts";
 import { parseScenario, type ScenarioInput } from "../../src/model/scenario.ts";
 import { makeStart } from "../../src/model/start.ts";
 import { makeSystem } from "../../src/model/system.ts";
-import { afterMove, twoParticles } from "../../src/theorem/twoParticles.ts";
+import { afterMove } from "../../src/theorem/halfMove.ts";
+import { twoParticles } from "../../src/theorem/twoParticles.ts";
 import { binomialScore, expectStandardNormal } from "../physics/support.ts";
 import { observed } from "./support.ts";
 
