@@ -89,7 +89,7 @@ export interface AxisScale {
 
 /** Labels 1, 2 and 5 of each decade, more where it is less than one, or decades alone where there are many. */
 export function axisOf({ type, domain: [low, high] }: AxisScale) {
-  if (type === "linear") return { format: "~g", tickCount: 6, labelFlush: false };
+  if (type === "linear") return { labelExpr: "format(datum.value, '~g')", tickCount: 6, labelFlush: false };
   const digits = high / low > 300 ? [1] : high / low > 8 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
   const values: number[] = [];
   for (let decade = Math.floor(Math.log10(low)); decade <= Math.log10(high); decade++) {

@@ -23,22 +23,18 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
   }
   const masses = Math.min(pairs.masses, scenario.observe.masses, annihilation ? 1 : 2);
   for (let n = 1; n <= masses; n++) {
-    const squares = runs.map((run) => {
-      const M = martingales(run, n);
-      const square = estimate(M.map(({ value }) => value ** 2));
-      const variation = estimate(M.map(({ variation }) => variation)).mean;
-      const se = run.system.replicas < 2 ? null : variation * Math.sqrt(2 / run.system.replicas);
-      const of = `N = ${run.system.particles}`;
-      rows.push({ what: `E M_T^2, mass ${n}, ${of}`, mean: square.mean, se, theory: variation });
+    const squares = squaresOf(runs, n);
+    for (const { run, mean, se, variation } of squares) {
+      const { weight, particles } = run.system;
+      rows.push({ what: `E M_T^2, mass ${n}, N = ${particles}`, mean, se, theory: variation });
       rows.push({
         what: "  over eps^(d-2)",
-        mean: square.mean / run.system.weight,
-        se: square.se && square.se / run.system.weight,
+        mean: mean / weight,
+        se: se && se / weight,
         theory: 4 * Z,
         bound: true,
       });
-      return { ...square, se };
-    });
+    }
     rows.push(...exponentRow(`exponent in N of E M_T^2, mass ${n}`, runs, squares, -1));
   }
   const { from, to } = spanOf(last);
@@ -61,11 +57,15 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
             x: log("N"),
             y: log("E M_T²"),
             series: [
-              { name: "measured", kind: "points", data: first.map(({ x, y, se }) => ({ x, y, se })) },
+              {
+                name: "measured",
+                kind: "points",
+                data: first.map(({ run, mean, se }) => ({ x: run.system.particles, y: mean, se })),
+              },
               {
                 name: "mean of the squared jumps",
                 kind: "line",
-                data: first.map(({ x, variation }) => ({ x, y: variation })),
+                data: first.map(({ run, variation }) => ({ x: run.system.particles, y: variation })),
               },
               {
                 name: "bound 4 Z ε^(d−2)",
@@ -77,16 +77,14 @@ export function collisionBound(runs: readonly ObservedRun[]): Statement | null {
   };
 }
 
+/** E M_T^2, with the standard error that squares of Gaussians have, and the mean of the squared jumps. */
 function squaresOf(runs: readonly ObservedRun[], n: number) {
   return runs.map((run) => {
     const M = martingales(run, n);
-    const { mean, se } = estimate(M.map(({ value }) => value ** 2));
-    return {
-      x: run.system.particles,
-      y: mean,
-      se,
-      variation: estimate(M.map(({ variation }) => variation)).mean,
-    };
+    const { mean } = estimate(M.map(({ value }) => value ** 2));
+    const variation = estimate(M.map((each) => each.variation)).mean;
+    const se = M.length < 2 ? null : variation * Math.sqrt(2 / M.length);
+    return { run, mean, se, variation };
   });
 }
 

@@ -3,7 +3,7 @@ import { ratio } from "../observe/statistics.ts";
 import { solvePair } from "../oracle/beta.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
-import { completeShells, livedIn, pairTimes, recordsOf } from "./livingPairs.ts";
+import { completeShells, depletion, livedIn, pairTimes, recordsOf } from "./livingPairs.ts";
 import { pairOf } from "./onePair.ts";
 import { displaced, displacedIntegral, shellMean } from "./shellMeans.ts";
 import type { Comparison, ObservedRun, Statement } from "./statement.ts";
@@ -43,9 +43,12 @@ export function displacedPairs(runs: readonly ObservedRun[]): Statement | null {
     );
   };
   const all = () => 1;
-  const theoryOf = (z: number) => alpha * displacedIntegral(potential, (r) => 1 - u(r), z);
+  const weakened = (r: number) => 1 - u(r);
+  const stillThere = depletion(run, problem);
+  const theoryOf = (z: number, factor: (r: number) => number) =>
+    alpha * displacedIntegral(potential, factor, stillThere, z);
   const shown = displacements.filter((z) => z <= far);
-  const profile = shown.map((z) => ({ z, ...measured(z, all), theory: theoryOf(z) }));
+  const profile = shown.map((z) => ({ z, ...measured(z, all), theory: theoryOf(z, all) }));
   const rows = profile.map(
     ({ z, mean, se, theory }): Comparison => ({
       what: `Q_z, |z| = ${z} eps`,
@@ -56,11 +59,10 @@ export function displacedPairs(runs: readonly ObservedRun[]): Statement | null {
     }),
   );
   const z = shown[shown.length - 1];
-  const weakened = measured(z, (r) => 1 - u(r));
   rows.push({
     what: `the same with V (1 - u), |z| = ${z} eps`,
-    ...weakened,
-    theory: beta * (theoryOf(z) / alpha),
+    ...measured(z, weakened),
+    theory: theoryOf(z, weakened),
   });
   const curve = Array.from({ length: 121 }, (_, k) => (far * k) / 120);
   return {
@@ -70,7 +72,7 @@ export function displacedPairs(runs: readonly ObservedRun[]): Statement | null {
     rows,
     remark:
       `∫ Q_z dt in units of what it were for V with integral 1 and alpha = 1, if all pairs of mass 1 were spread evenly: N = ${system.particles}, eps = ${formatShort(eps)}, mean over the directions of z. ` +
-      "Theory is alpha ∫ V(x + z) (1 - u(x)) dx. Proposition 5.1 says that the first row, Q_0, is the last one.",
+      "Theory is alpha ∫ V(x + z) (1 - u^[t](x)) dx, averaged over the time. As eps and then z tend to 0 the other rows tend to alpha, and Proposition 5.1 says that the last one tends to the first, Q_0.",
     figure: {
       title: "Q_z: the propensity of pairs displaced by z",
       subtitle: `Pairs of mass 1, N = ${system.particles}; alpha = ${formatShort(alpha)}, beta = ${formatShort(beta)}; bars of two standard errors`,
@@ -78,7 +80,11 @@ export function displacedPairs(runs: readonly ObservedRun[]): Statement | null {
       y: { title: "Q_z over an even density of pairs", type: "linear" },
       series: [
         { name: "measured", kind: "points", data: profile.map(({ z, mean, se }) => ({ x: z, y: mean, se })) },
-        { name: "α ∫ V(x + z) (1 − u(x)) dx", kind: "line", data: curve.map((x) => ({ x, y: theoryOf(x) })) },
+        {
+          name: "α ∫ V(x + z) (1 − u^[t](x)) dx",
+          kind: "line",
+          data: curve.map((x) => ({ x, y: theoryOf(x, all) })),
+        },
         { name: "naive: α ∫ V", kind: "dashed", data: [0, far].map((x) => ({ x, y: alpha })) },
       ],
     },

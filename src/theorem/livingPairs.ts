@@ -1,9 +1,13 @@
 /** How many pairs there are, and for how long: what the sums over pairs are set against. */
+import { gaussLegendre } from "../exact/quadrature.ts";
 import { clusterRadius, tickOf } from "../model/pace.ts";
 import { binsOfOctave } from "../model/pairs.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import { type PairRecord, pairRecords, shells } from "../observe/pairRecord.ts";
+import type { PairProblem } from "../oracle/beta.ts";
+import { solveFiniteTime } from "../oracle/finiteTime.ts";
+import { tauOf } from "./onePair.ts";
 import type { ObservedRun } from "./statement.ts";
 
 /** From the first observation to the last, for each replica. */
@@ -103,6 +107,20 @@ const union = (parts: readonly Shell[]): Shell => ({
   volume: parts.reduce((sum, { volume }) => sum + volume, 0),
   bins: parts.flatMap(({ bins }) => bins),
 });
+
+const timeRule = gaussLegendre(6);
+
+/** 1 - u^[t](r), averaged over the span of `recordsOf`: what is there of pairs that have had this time to meet. It changes like a power of the root of t. */
+export function depletion(run: ObservedRun, problem: PairProblem): (r: number) => number {
+  const { from, to } = spanOf(run);
+  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
+  const solutions = Array.from(timeRule.nodes, (node, k) => {
+    const root = a + (b - a) * node;
+    const weight = (timeRule.weights[k] * (b - a) * 2 * root) / (to - from);
+    return { weight, ...solveFiniteTime(problem, tauOf(run.system, problem, root * root)) };
+  });
+  return (r) => solutions.reduce((sum, { weight, u }) => sum + weight * (1 - u(r)), 0);
+}
 
 /** All n <= m up to a mass. */
 export function massPairs(masses: number): [number, number][] {

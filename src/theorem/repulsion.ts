@@ -1,12 +1,11 @@
 /** The microscopic repulsion (Hammond's survey §3.2, §3.3): living pairs at distance r eps are 1 - u(r) times as many as far ones. */
-import { gaussLegendre } from "../exact/quadrature.ts";
 import { ratio } from "../observe/statistics.ts";
-import { type PairProblem, solvePair } from "../oracle/beta.ts";
-import { solveFiniteTime } from "../oracle/finiteTime.ts";
+import { solvePair } from "../oracle/beta.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 import { formatShort } from "../report/table.ts";
 import {
   completeShells,
+  depletion,
   livedIn,
   massPairs,
   pairTimes,
@@ -14,7 +13,7 @@ import {
   type Shell,
   spanOf,
 } from "./livingPairs.ts";
-import { pairOf, tauOf } from "./onePair.ts";
+import { pairOf } from "./onePair.ts";
 import { shellMean } from "./shellMeans.ts";
 import type { Comparison, ObservedRun, Statement } from "./statement.ts";
 
@@ -33,7 +32,7 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
     if (times.every((time) => time === 0)) continue;
     const problem = pairOf(system, n, m);
     const { u, beta } = solvePair(problem);
-    const stillThere = meanOverTime(run, problem);
+    const stillThere = depletion(run, problem);
     const density = (shell: Shell) => {
       const even = times.map((time) => (time * shell.volume) / side ** dimension);
       const theory = shellMean(stillThere, shell.from, shell.to, dimension);
@@ -78,20 +77,6 @@ export function repulsion(runs: readonly ObservedRun[]): Statement | null {
       series,
     },
   };
-}
-
-const timeRule = gaussLegendre(6);
-
-/** 1 - u^[t](r), averaged over the span: what is there of pairs that have had this time to meet. It changes like a power of the root of t. */
-function meanOverTime(run: ObservedRun, problem: PairProblem): (r: number) => number {
-  const { from, to } = spanOf(run);
-  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
-  const solutions = Array.from(timeRule.nodes, (node, k) => {
-    const root = a + (b - a) * node;
-    const weight = (timeRule.weights[k] * (b - a) * 2 * root) / (to - from);
-    return { weight, ...solveFiniteTime(problem, tauOf(run.system, problem, root * root)) };
-  });
-  return (r) => solutions.reduce((sum, { weight, u }) => sum + weight * (1 - u(r)), 0);
 }
 
 function curveOf(f: (r: number) => number, end: number) {

@@ -41,10 +41,10 @@ export function displaced(
   };
 }
 
-/** ∫ V(x + z) g(x) dx for a z of this length and a radial g that may have a kink at the range. */
-export function displacedIntegral(V: Potential, g: Radial, z: number): number {
+/** ∫ V(x + z) factor(x + z) g(x) dx for a z of this length and radial functions that may have a kink at the range. */
+export function displacedIntegral(V: Potential, factor: Radial, g: Radial, z: number): number {
   const { dimension, breaks } = V;
-  const mean = displaced(V, () => 1, z, dimension);
+  const mean = displaced(V, factor, z, dimension);
   const area = unitSphereArea(dimension);
   const cuts = [1, ...breaks.flatMap((at) => [Math.abs(z - at), z + at])];
   return overPieces((r) => area * r ** (dimension - 1) * mean(r) * g(r), Math.max(0, z - 1), z + 1, cuts);

@@ -71,8 +71,8 @@ export function stosszahlansatz(runs: readonly ObservedRun[]): Statement | null 
         runs.length > 1
           ? "Masses 1 and 1, J = 1; bars: two standard errors"
           : `N = ${particles}; lines for masses 1 and 1; bars: two standard errors`,
-      x: runs.length > 1 ? { title: "eps", type: "linear" } : { title: "delta", type: "linear" },
-      y: { title: "Σ ∫ α V J over ∫∫ J f f", type: "linear" },
+      x: runs.length > 1 ? { title: "eps", type: "log" } : { title: "delta", type: "linear" },
+      y: { title: "Σ ∫ α V J over ∫∫ J f f", type: "log" },
       series: [
         ...series,
         { name: "β", kind: "line", data: level(beta) },

@@ -12,7 +12,14 @@ const V = (name: "indicator" | "poly2" | "shell", d: number) => makePotential(na
 describe.each([3, 4, 5])("in dimension %i V, displaced by z", (d) => {
   test.each([0, 0.3, 1, 2.5])("of length %f, has the integral of V", (z) => {
     for (const name of ["indicator", "poly2", "shell"] as const) {
-      expect(displacedIntegral(V(name, d), () => 1, z)).toBeCloseTo(1, 4);
+      expect(
+        displacedIntegral(
+          V(name, d),
+          () => 1,
+          () => 1,
+          z,
+        ),
+      ).toBeCloseTo(1, 4);
     }
   });
 
