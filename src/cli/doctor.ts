@@ -8,7 +8,7 @@ import { commit, version } from "../version.generated.ts";
 import { adapterOption, jsonOption, printJson } from "./options.ts";
 
 const howToGetOne =
-  "Install a Vulkan driver: your GPU's own, or Mesa's software Vulkan (Debian 13, Ubuntu: apt install mesa-vulkan-drivers libvulkan1; Debian 12: the same with -t bookworm-backports).";
+  "Install a Vulkan driver: your GPU's own (NVIDIA's also needs libvulkan1, libx11-6 and libxext6, without a screen too), or Mesa's software Vulkan (Debian 13, Ubuntu: apt install mesa-vulkan-drivers libvulkan1; Debian 12: the same with -t bookworm-backports).";
 
 /** A case of `coagula verify` that takes a moment and reacts a good deal. */
 const selfTestCase = verifyCases.find(({ name }) => name === "1000 particles")!;
