@@ -24,6 +24,7 @@ export { type ConvergeOptions, type ConvergeProgress, converge } from "./converg
 export type { PowerLaw } from "./converge/powerLaw.ts";
 export { UserError } from "./errors.ts";
 export type { AdapterInfo } from "./gpu/device.ts";
+export type { ClockSegment } from "./model/pace.ts";
 export { makePotential, type Potential, type PotentialSpec, potentialNames } from "./model/potential.ts";
 export { parseScenario, type Scenario, type ScenarioInput, scenarioJsonSchema } from "./model/scenario.ts";
 export {
@@ -32,6 +33,7 @@ export {
   type SpatialSpec,
   type Triple,
 } from "./model/spatialPotential.ts";
+export type { Observables } from "./observe/observables.ts";
 export { type PairProblem, type PairSolution, solvePair } from "./oracle/beta.ts";
 export { type FiniteTimeSolution, solveFiniteTime } from "./oracle/finiteTime.ts";
 export { checkHypotheses, type HypothesisReport } from "./oracle/hypotheses/check.ts";
@@ -54,4 +56,6 @@ export {
   type SimulationResult,
   simulate,
 } from "./simulate.ts";
+export type { Comparison, ObservedRun, Statement, StatementFigure } from "./theorem/statement.ts";
+export { statementsOf } from "./theorem/statements.ts";
 export { version } from "./version.generated.ts";

@@ -5,7 +5,6 @@ import { parseScenario, type Scenario } from "../model/scenario.ts";
 import { makeSystem } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { introduce } from "../report/runText.ts";
-import { statementFigure } from "../report/statementFigure.ts";
 import { describeStatement } from "../report/statementText.ts";
 import { type SimulateOptions, type SimulationResult, simulate } from "../simulate.ts";
 import type { ObservedRun, Statement } from "../theorem/statement.ts";
@@ -20,7 +19,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { provenance } from "./resultFiles.ts";
+import { provenance, statementFigures } from "./resultFiles.ts";
 import { claimResults, type ResultFiles } from "./resultsFolder.ts";
 
 interface ObserveOptions extends WhereOptions {
@@ -119,9 +118,8 @@ async function filesOf(
   statements: readonly Statement[],
 ): Promise<ResultFiles> {
   const summary = { results, statements, ...provenance(), scenarios };
-  const files: ResultFiles = { "summary.json": `${JSON.stringify(summary, null, 2)}\n` };
-  for (const { key, figure } of statements) {
-    if (figure !== null) files[`${key}.svg`] = await statementFigure(figure);
-  }
-  return files;
+  return {
+    ...(await statementFigures(statements)),
+    "summary.json": `${JSON.stringify(summary, null, 2)}\n`,
+  };
 }

@@ -6,7 +6,9 @@ import type { System } from "../model/system.ts";
 import { replay } from "../observe/genealogy.ts";
 import { limitOf } from "../oracle/limit.ts";
 import { densityFigure } from "../report/densityFigure.ts";
+import { statementFigure } from "../report/statementFigure.ts";
 import type { SimulationResult } from "../simulate.ts";
+import type { Statement } from "../theorem/statement.ts";
 import { commit, webgpuVersion } from "../version.generated.ts";
 import type { ResultFiles } from "./resultsFolder.ts";
 
@@ -16,17 +18,33 @@ export async function resultFiles(
   result: SimulationResult,
   events: Uint32Array,
   clock: ClockSegment[][],
+  statements: readonly Statement[],
 ): Promise<ResultFiles> {
   return {
-    "summary.json": summary(system, result),
+    ...(await statementFigures(statements)),
+    "summary.json": summary(system, result, statements),
     "events.csv": eventTable(system, events, clock),
     "density.svg": await figure(system, result),
   };
 }
 
+/** A figure of each statement that has one. */
+export async function statementFigures(statements: readonly Statement[]): Promise<Record<string, string>> {
+  const files: Record<string, string> = {};
+  for (const { key, figure } of statements) {
+    if (figure !== null) files[`${key}.svg`] = await statementFigure(figure);
+  }
+  return files;
+}
+
+/** What a result says of statements, where any were asked for. */
+export const withStatements = (statements: readonly Statement[]) =>
+  statements.length > 0 ? { statements } : {};
+
 /** Everything needed to know what was run, where, and what came of it; and to run it again. */
-function summary(system: System, result: SimulationResult): string {
-  return `${JSON.stringify({ ...result, ...provenance(), scenario: system.scenario }, null, 2)}\n`;
+function summary(system: System, result: SimulationResult, statements: readonly Statement[]): string {
+  const all = { ...result, ...withStatements(statements), ...provenance(), scenario: system.scenario };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 /** What made a result, when and where. */

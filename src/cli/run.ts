@@ -2,7 +2,9 @@ import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
 import { createProgress } from "../report/progress.ts";
 import { announce, conclude, introduce, resultTable } from "../report/runText.ts";
+import { describeStatement } from "../report/statementText.ts";
 import { type SimulateOptions, simulate } from "../simulate.ts";
+import { statementsOf } from "../theorem/statements.ts";
 import { interruptSignal } from "./interrupt.ts";
 import {
   adapterOption,
@@ -12,7 +14,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { resultFiles } from "./resultFiles.ts";
+import { resultFiles, withStatements } from "./resultFiles.ts";
 import { claimResults } from "./resultsFolder.ts";
 
 interface RunOptions extends WhereOptions {
@@ -45,7 +47,8 @@ Examples:
   coagula run scenarios/first-light.yaml
   coagula run my.yaml --seed 7 --out results/seven --json
 
-The results folder holds summary.json, events.csv and density.svg.`,
+The results folder holds summary.json, events.csv and density.svg, and a figure of each statement that the scenario's observe asks for
+(coagula observe measures those at several N).`,
     )
     .action(run);
 
@@ -71,14 +74,16 @@ async function run(path: string, options: RunOptions): Promise<void> {
     for await (const observation of simulation) progress.log(announce(observation));
     progress.done();
     const result = await simulation.result;
-    const files =
-      folder &&
-      (await resultFiles(simulation.system, result, await simulation.events, await simulation.clock));
+    const { system } = simulation;
+    const [events, clock] = [await simulation.events, await simulation.clock];
+    const statements = statementsOf([{ system, events, clock, observables: await simulation.observables }]);
+    const files = folder && (await resultFiles(system, result, events, clock, statements));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
+    for (const statement of statements) say(`\n${describeStatement(statement)}`);
     if (out !== null) say(`results in ${out}`);
-    if (options.json) printJson({ ...result, ...(out !== null && { out }) });
+    if (options.json) printJson({ ...result, ...withStatements(statements), ...(out !== null && { out }) });
   } finally {
     progress.abandon();
     folder?.abandon();

@@ -9,6 +9,7 @@ import type { PairProblem } from "../oracle/beta.ts";
 import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { tauOf } from "./onePair.ts";
 import type { ObservedRun } from "./statement.ts";
+import { tabulated } from "./tabulated.ts";
 
 /** From the first observation to the last, for each replica. */
 export function recordsOf({ system, observables }: ObservedRun): PairRecord[] {
@@ -119,7 +120,7 @@ export function depletion(run: ObservedRun, problem: PairProblem): (r: number) =
     const weight = (timeRule.weights[k] * (b - a) * 2 * root) / (to - from);
     return { weight, ...solveFiniteTime(problem, tauOf(run.system, problem, root * root)) };
   });
-  return (r) => solutions.reduce((sum, { weight, u }) => sum + weight * (1 - u(r)), 0);
+  return tabulated((r) => solutions.reduce((sum, { weight, u }) => sum + weight * (1 - u(r)), 0));
 }
 
 /** All n <= m up to a mass. */

@@ -81,3 +81,26 @@ test("observe leaves nothing when it is interrupted", async () => {
   expect(stderr.trimEnd().split("\n").at(-1)).toBe("coagula: interrupted; nothing was written.");
   expect(listing(folder)).toEqual(["s.yaml"]);
 });
+
+test("run shows and writes the statements that a scenario asks for, below its densities", async () => {
+  const pairs = { times: [0, 0.0002, 0.0004], masses: 2, pairs: { masses: 1, widths: [0.3] } };
+  const { code, stdout, stderr, folder } = await coagula(
+    ["run", "s.yaml", "--engine", "cpu", "--out", "out"],
+    {
+      files: { "s.yaml": scenarioText({ observe: pairs }) },
+    },
+  );
+  expect(code, stderr).toBe(0);
+  const { statements } = JSON.parse(readFileSync(join(folder, "out", "summary.json"), "utf8"));
+  const keys = ["stosszahlansatz", "repulsion", "displaced-pairs", "collision-bound", "concentration"];
+  expect(statements.map(({ key }: Statement) => key)).toEqual(keys);
+  expect(readdirSync(join(folder, "out")).sort()).toEqual(
+    [
+      "density.svg",
+      "events.csv",
+      "summary.json",
+      ...keys.filter((key) => key !== "collision-bound").map((key) => `${key}.svg`),
+    ].sort(),
+  );
+  expect(stdout.indexOf("Living pairs avoid each other")).toBeGreaterThan(stdout.indexOf("digest"));
+});
