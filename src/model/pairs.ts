@@ -15,9 +15,8 @@ export interface Pairs {
   reach: number;
 }
 
-/** Hazards are summed in units of 2^-40, rounded down. A replica of this many particles keeps its sums below 2^64. */
+/** Hazards are summed in units of 2^-40, rounded down: about 1 for each particle, so that the sums of the most particles allowed stay below 2^64. */
 export const hazardBits = 40;
-export const mostObserved = 2 ** 22;
 
 /** Times are summed in units of 2^-16 of the finest sub-step wanted, rounded down. */
 export const timeBits = 16;

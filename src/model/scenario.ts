@@ -461,7 +461,10 @@ const mostDensityNumbers = 2 ** 25;
 /** The side over the smallest width of candidate densities whose products are wanted. */
 const mostPointsAlong = 32;
 
-function observeProblems({ model, observe, domain, dimension, replicas }: Scenario): Problem[] {
+/** Particles of a replica whose pairs' hazards, in units of 2^-40, are below 2^64. */
+const mostPaired = 2 ** 22;
+
+function observeProblems({ model, observe, domain, dimension, particles, replicas }: Scenario): Problem[] {
   const { densities, pairs, testFunctions = [], ghosts, times, masses } = observe;
   const problems: Problem[] = [];
   const side = "space" in domain ? domain.space : domain.torus;
@@ -486,6 +489,10 @@ function observeProblems({ model, observe, domain, dimension, replicas }: Scenar
       const must = `at most ${most}, so that points^${dimension} at ${times.length} times for ${masses + 1} kinds of mass in ${replicas} replicas are at most 2^25 numbers`;
       at(points, must, "densities", "points");
     }
+  }
+  if (pairs !== undefined && particles > mostPaired) {
+    const must = `at most ${mostPaired} where observe.pairs sums up over pairs`;
+    problems.push(badValue(["particles"], particles, must));
   }
   if (pairs?.widths !== undefined) {
     if ("space" in domain) at(pairs.widths, "left out, as the domain is a space", "pairs", "widths");

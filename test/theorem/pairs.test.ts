@@ -111,6 +111,12 @@ describe("refused is", () => {
     expect(refused(observe)).toThrow(sentence);
   });
 
+  test("more particles than sums have room for", () => {
+    expect(refused({ pairs: {} }, { particles: 2 ** 22 + 1 })).toThrow(
+      "particles is 4194305, but must be at most 4194304 where observe.pairs sums up over pairs.",
+    );
+  });
+
   test("widths in a space", () => {
     const start = [{ mass: 1, density: { gaussian: { centre: [0, 0, 0], sd: 0.2 } } }];
     expect(refused({ pairs: { widths: [0.2] } }, { domain: { space: 4 }, initial: start })).toThrow(
