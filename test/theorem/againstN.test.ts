@@ -9,7 +9,7 @@ import { observed } from "./support.ts";
 const runsIn = (dimension: number) =>
   [100, 200, 800].map((particles) => ({
     system: makeSystem(
-      parseScenario({ dimension, particles, Z: 2, alpha: { constant: 1 }, observe: { times: [0] } }),
+      parseScenario({ dimension, particles, Z: 0.2, alpha: { constant: 1 }, observe: { times: [0] } }),
     ),
   }));
 
@@ -75,7 +75,7 @@ describe("what is not observed, or not solved for,", () => {
     observed({
       dimension: 4,
       particles: 20,
-      Z: 1,
+      Z: 0.1,
       alpha: { constant: 1 },
       initial: [
         {
