@@ -364,7 +364,7 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ observe: { times: [1], masses: 65 } }, "observe.masses is 65, but must be an integer from 1 to 64."],
     [
       { observe: { times: [1], mases: 3 } },
-      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, ghosts.',
+      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, ghosts, densities, testFunctions, pairs.',
     ],
     [{ observe: { times: [1], ghosts: 1 } }, "observe.ghosts is 1, but must be true or false."],
     [
@@ -379,6 +379,54 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
         observe: { times: [1], ghosts: true },
       },
       "observe.ghosts is true, but must be false, as the domain is a space: ghosts live on a torus.",
+    ],
+    [
+      { observe: { times: [1], densities: { width: 0.6 } } },
+      "observe.densities.width is 0.6, but must be at most 0.5, half the side.",
+    ],
+    [
+      { observe: { times: [1], densities: { width: 0.2, side: 0.5 } } },
+      "observe.densities.side is 0.5, but must be left out on a torus, which the grid spans.",
+    ],
+    [
+      {
+        domain: { space: 4 },
+        initial: [{ mass: 1, density: { gaussian: { centre: [0, 0, 0], sd: 0.1 } } }],
+        observe: { times: [1], densities: { width: 0.2, side: 5 } },
+      },
+      "observe.densities.side is 5, but must be at most 4, the side of the space.",
+    ],
+    [
+      { observe: { times: [1, 2], masses: 3, densities: { width: 0.2, points: 103 } }, replicas: 4 },
+      "observe.densities.points is 103, but must be at most 101, so that points^3 at 2 times for 4 kinds of mass in 4 replicas are at most 2^25 numbers.",
+    ],
+    [
+      { observe: { times: [1], densities: { points: 8 } } },
+      "observe.densities.width is missing; it must be a positive number.",
+    ],
+    [
+      { observe: { times: [1], densities: { width: 0.2, points: 257 } } },
+      "observe.densities.points is 257, but must be an integer from 1 to 256.",
+    ],
+    [
+      { observe: { times: [1], testFunctions: ["constant", { cosine: { axis: 3 } }] } },
+      "observe.testFunctions[1].cosine.axis is 3, but must be an integer from 0 to 2, as the dimension is 3.",
+    ],
+    [
+      { observe: { times: [1], testFunctions: [{ gaussian: { centre: [0, 0], sd: 0.1 } }] } },
+      "observe.testFunctions[0].gaussian.centre is [0,0], but must be a list of 3 numbers.",
+    ],
+    [
+      { observe: { times: [1], testFunctions: [{ gaussian: { centre: [0, 0, 0], sd: 0 } }] } },
+      "observe.testFunctions[0].gaussian.sd is 0, but must be a positive number.",
+    ],
+    [
+      { observe: { times: [1], testFunctions: ["sine"] } },
+      'observe.testFunctions[0] is "sine", but must be "constant" or a map with exactly one of the keys cosine, gaussian.',
+    ],
+    [
+      { observe: { times: [1], testFunctions: [] } },
+      "observe.testFunctions is [], but must be a list of 1 to 16 test functions.",
     ],
     [{ replicas: 0 }, "replicas is 0, but must be an integer from 1 to 65536."],
     [

@@ -4,6 +4,7 @@ import { makePotential } from "../../src/model/potential.ts";
 import { parseScenario } from "../../src/model/scenario.ts";
 import { makeSystem } from "../../src/model/system.ts";
 import { densityProducts } from "../../src/observe/densityProducts.ts";
+import { anySnapshot } from "../support/snapshots.ts";
 import { wordSource } from "../support/words.ts";
 
 const particles = 200;
@@ -11,16 +12,6 @@ const replicas = 2;
 const system = makeSystem(
   parseScenario({ particles, Z: 3, alpha: { constant: 1 }, replicas, observe: { times: [0], masses: 3 } }),
 );
-
-/** Of masses 1 to 4 anywhere. */
-function anySnapshot(seed: number, length = particles * replicas): Snapshot {
-  const next = wordSource(seed);
-  return {
-    id: Uint32Array.from({ length }, (_, i) => i),
-    mass: Uint32Array.from({ length }, () => 1 + (next() % 4)),
-    place: Uint32Array.from({ length: 3 * length }, () => next()),
-  };
-}
 
 /** ∫ eta_delta(x) eta_delta(x - z) dx for |z| = apart, along z by cylinders. */
 function overlap(apart: number, delta: number): number {
@@ -39,7 +30,7 @@ function overlap(apart: number, delta: number): number {
 
 describe("products of candidate densities", () => {
   const [masses, delta] = [3, 0.3];
-  const snapshot = anySnapshot(5);
+  const snapshot = anySnapshot(system, 5);
   const { all, selves } = densityProducts(system, snapshot, masses, [delta, 0.1]);
   const at = (r: number, w: number, j: number, n: number, m: number) =>
     ((r * 2 + w) * 2 + j) * masses ** 2 + (n - 1) * masses + m - 1;
