@@ -34,7 +34,7 @@ export function candidateDensities(runs: readonly ObservedRun[]): Statement | nu
     const guessed = guess && line.points.map(({ cells }) => guess(placeOf(cells[0], grid, dimension))[row]);
     for (const p of extremes(expected)) {
       const where = `x${line.axis} = ${Number(line.points[p].x.toPrecision(4))}`;
-      const what = `f, ${massName(row, K)}, ${where}, N = ${particles}`;
+      const what = `f^{eps,delta}, ${massName(row, K)}, ${where}, N = ${particles}`;
       rows.push({ what, ...measured[p], theory: expected[p], ...(guessed && { naive: guessed[p] }) });
     }
     const xs = line.points.map(({ x }) => x);
@@ -49,7 +49,7 @@ export function candidateDensities(runs: readonly ObservedRun[]): Statement | nu
   }
   for (const row of [0, K]) {
     const distances = runs.map((run) => distance(run, row, theory[row]));
-    rows.push(...missRows(`E ∫|f - eta * f_n|, ${massName(row, K)}`, runs, distances));
+    rows.push(...missRows(`E ∫|f^{eps,delta} - eta_delta * f_n| dx, ${massName(row, K)}`, runs, distances));
   }
   const t = times[times.length - 1];
   return {
@@ -58,9 +58,9 @@ export function candidateDensities(runs: readonly ObservedRun[]): Statement | nu
     remark: `At t = ${t}, delta = ${grid.width}, means over ${replicas} replicas${line.averaged ? " and over the coordinates along which nothing varies" : ""}. A mean differs from its limit by the order of eps (d = 3); one run by noise of the order of (N delta^${dimension})^(-1/2), which is most of the distance.`,
     figure: {
       title: `Candidate densities, t = ${t}, N = ${particles}`,
-      subtitle: `Points: f^{eps,delta}, delta = ${grid.width}, with bars of two standard errors; lines: the Smoluchowski equation, smoothed alike`,
+      subtitle: `Points: f^{eps,delta}, delta = ${grid.width}, bars: two standard errors; lines: the equation, smoothed alike`,
       x: { title: `x${line.axis}`, type: "linear" },
-      y: { title: "density, weight per volume", type: "linear" },
+      y: { title: "density, of total Z at t = 0", type: "linear" },
       series,
     },
   };

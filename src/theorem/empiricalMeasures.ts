@@ -1,4 +1,5 @@
 /** The empirical measures against test functions (Hammond's survey §1.7, Corollary 1.3). */
+import type { TestFunctionSpec } from "../model/scenario.ts";
 import { nameOf } from "../model/testFunction.ts";
 import { estimate } from "../observe/statistics.ts";
 import { type LimitFields, limitFields } from "../oracle/limitFields.ts";
@@ -9,7 +10,7 @@ import { unsolved } from "./unsolved.ts";
 const about = {
   key: "empirical-measures",
   title: "Empirical measures, paired with test functions, tend to the Smoluchowski equation",
-  reference: "S (1.11)",
+  reference: "S §1.7, Corollary 1.3, (1.11)",
 };
 
 /** ∫ J dmu_n at one time, by replica, for test function j and row n - 1, or K for all masses. */
@@ -55,6 +56,8 @@ export function empiricalMeasures(runs: readonly ObservedRun[]): Statement | nul
   if (limit === null) return unsolved(about);
   const last = times.length - 1;
   const shown = [...Array.from({ length: Math.min(K, 2) }, (_, n) => n), K];
+  const miss = times.length === 1 ? "E|∫ J (dmu - f dx)|" : "E|mean over t of ∫ J (dmu - f dx)|";
+  const labels = labelsOf(testFunctions);
   const rows: Comparison[] = [];
   const series: StatementFigure["series"] = [];
   for (const [j, J] of testFunctions.entries()) {
@@ -62,7 +65,7 @@ export function empiricalMeasures(runs: readonly ObservedRun[]): Statement | nul
     const guess = naive?.paired(last, J);
     for (const row of shown) {
       const means = runs.map((run) => estimate(paired(run, last, j, row)));
-      const what = `∫ J mu, ${massName(row, K)}, J = ${nameOf(J)}`;
+      const what = `∫ J dmu at t = ${times[last]}, ${massName(row, K)}, J = ${nameOf(J)}`;
       const beside = { theory: theory[row], ...(guess && { naive: guess[row] }) };
       rows.push({ what: `${what}, N = ${particles}`, ...means[means.length - 1], ...beside });
       const limitMean = extrapolate(runs, means);
@@ -74,16 +77,23 @@ export function empiricalMeasures(runs: readonly ObservedRun[]): Statement | nul
       const each = runs.map((run) => differences(run, limit, j, row));
       const distances = each.map(distance);
       const name = `${massName(row, K)}, J = ${nameOf(J)}`;
-      rows.push(...missRows(`E|∫∫ J (mu - f)|, ${name}`, runs, distances));
-      if (finest.system.dimension === 3) {
-        rows.push(...exponentRow("  exponent of the bias |E ∫∫ J (mu - f)|", runs, each.map(estimate), -1));
+      rows.push(...missRows(`${miss}, ${name}`, runs, distances));
+      const biases = each.map(estimate);
+      if (finest.system.replicas > 1) {
+        rows.push({
+          what: "  its mean over the runs, with its sign: the bias",
+          ...biases[biases.length - 1],
+          theory: null,
+        });
       }
+      if (finest.system.dimension === 3)
+        rows.push(...exponentRow("  exponent of the bias", runs, biases, -1));
       const data = distances.map(({ whole }, k) => ({
         x: runs[k].system.particles,
         y: whole.mean,
         se: whole.se,
       }));
-      series.push({ name, kind: "points", data });
+      series.push({ name: `${massName(row, K)}, J = ${labels[j]}`, kind: "points", data });
     }
   }
   return {
@@ -95,15 +105,24 @@ export function empiricalMeasures(runs: readonly ObservedRun[]): Statement | nul
         ? null
         : {
             title: "Distance of the empirical measures from the limit",
-            subtitle: `E |mean over time of ∫ J (mu - f)|; bars: two standard errors; dashed: N^(-1/2)`,
+            subtitle: `${miss}; bars: two standard errors; dashed: N^(-1/2) through the first point`,
             x: { title: "N", type: "log" },
-            y: { title: "distance", type: "log" },
+            y: { title: "distance, of total Z at t = 0", type: "log" },
             series: [...series, halfPower(series[0].data)],
           },
   };
 }
 
 const massName = (row: number, K: number) => (row === K ? "all masses" : `mass ${row + 1}`);
+
+/** As `nameOf`, without the centre of a Gaussian where its width tells it apart: legends are narrow. */
+function labelsOf(testFunctions: readonly TestFunctionSpec[]): string[] {
+  const labels = testFunctions.map((J) =>
+    J !== "constant" && "gaussian" in J ? `Gaussian, sd ${J.gaussian.sd}` : nameOf(J),
+  );
+  const isAlone = (label: string) => labels.indexOf(label) === labels.lastIndexOf(label);
+  return labels.map((label, j) => (isAlone(label) ? label : nameOf(testFunctions[j])));
+}
 
 /** Through the first point. */
 function halfPower([first, ...rest]: StatementFigure["series"][number]["data"]) {
@@ -112,9 +131,10 @@ function halfPower([first, ...rest]: StatementFigure["series"][number]["data"]) 
 }
 
 function remark(times: readonly number[], replicas: number): string {
+  const last = times[times.length - 1];
   const span =
     times.length === 1
-      ? `at t = ${times[0]}`
-      : `averaged over t from ${times[0]} to ${times[times.length - 1]} by the trapezoidal rule at ${times.length} times`;
-  return `Means over ${replicas} replicas; means at t = ${times[times.length - 1]}, distances ${span}, before the modulus is taken. One run misses the limit by noise of the order of N^(-1/2), and all of them alike by a bias of the order of eps (d = 3). eps -> 0 is a straight line through the means at all N; the next order stays.`;
+      ? "There is one observation, and no mean over t."
+      : `The mean over t, the integral of (1.11) over T, is that from ${times[0]} to ${last} by the trapezoidal rule at ${times.length} observations, the same for mu and f, and is taken before the modulus.`;
+  return `Over ${replicas} replicas; mu has weight Z / N for each particle. ${span} A run misses the limit by noise of the order of N^(-1/2), and all runs alike by a bias of the order of eps (d = 3). eps -> 0 is a straight line through the means at all N; the next order stays.`;
 }
