@@ -126,7 +126,7 @@ describe("a wave on the torus, at three N (stochastic)", () => {
     expect(exponents.length).toBe(2);
     for (const { mean, se } of exponents) {
       expect(se).toBeLessThan(0.01);
-      // At N = 40 there are 3 particles within delta, whose mean deviation is a little less than that of a normal law.
+      // At N = 40 there are 3 particles within delta, whose mean deviation is not quite that of a normal law.
       expect(Math.abs(mean + 0.5)).toBeLessThan(0.05);
     }
   });
