@@ -14,7 +14,7 @@ const about = {
 
 export function candidateDensities(runs: readonly ObservedRun[]): Statement | null {
   const finest = runs[runs.length - 1];
-  const { scenario, particles, replicas, dimension } = finest.system;
+  const { scenario, particles, replicas, dimension, weight } = finest.system;
   const { times, masses: K } = scenario.observe;
   if (finest.observables.densities === undefined) return null;
   const { grid } = finest.observables.densities;
@@ -32,7 +32,9 @@ export function candidateDensities(runs: readonly ObservedRun[]): Statement | nu
     const measured = alongLine(finest, row, line);
     const expected = line.points.map(({ cells }) => mean(cells.map((cell) => theory[row][cell])));
     const guessed = guess && line.points.map(({ cells }) => guess(placeOf(cells[0], grid, dimension))[row]);
-    for (const p of extremes(expected)) {
+    // Where hardly any particles are expected within delta, a mean has no error to speak of.
+    const known = (p: number) => (expected[p] * grid.width ** dimension * replicas) / weight >= fewest;
+    for (const p of extremes(expected).filter(known)) {
       const where = `x${line.axis} = ${Number(line.points[p].x.toPrecision(4))}`;
       const what = `f^{eps,delta}, ${massName(row, K)}, ${where}, N = ${particles}`;
       rows.push({ what, ...measured[p], theory: expected[p], ...(guessed && { naive: guessed[p] }) });
@@ -126,6 +128,9 @@ function alongLine(run: ObservedRun, row: number, { points }: Line): Estimate[] 
     estimate(replicas.map((density) => mean(cells.map((cell) => density[cell])))),
   );
 }
+
+/** Particles expected within delta of a point, over all replicas, for a row of the table. */
+const fewest = 100;
 
 /** Where a profile is largest and smallest; once where it is flat. */
 function extremes(profile: readonly number[]): number[] {
