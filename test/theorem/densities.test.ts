@@ -94,11 +94,11 @@ describe("a wave on the torus, at three N (stochastic)", () => {
 
   test("pairs with test functions as the equation says, not as alpha would", () => {
     const { rows } = empiricalMeasures(runs)!;
-    const means = rows.filter(({ what }) => what.startsWith("∫ J mu"));
+    const means = rows.filter(({ what }) => what.startsWith("∫ J dmu"));
     // Three test functions, three rows, at N = 160 and as eps -> 0.
     expect(means.length).toBe(18);
     expectStandardNormal(scores(means, replicas));
-    const { mean, naive, se } = rowOf(empiricalMeasures(runs), "∫ J mu, all masses, J = 1, N = 160");
+    const { mean, naive, se } = means.find(({ what }) => what.endsWith("all masses, J = 1, N = 160"))!;
     expect((mean - naive!) / se!).toBeGreaterThan(40);
   });
 
@@ -114,8 +114,9 @@ describe("a wave on the torus, at three N (stochastic)", () => {
 
   test("has candidate densities that are the equation's, smoothed alike, at the crest and in the trough", () => {
     const { rows } = candidateDensities(runs)!;
-    const densities = rows.filter(({ what }) => what.startsWith("f,"));
-    expect(densities.length).toBe(6);
+    const densities = rows.filter(({ what }) => what.startsWith("f^{eps,delta},"));
+    // Mass 2 is rare, and shown at the crest at most.
+    expect(densities.length).toBeGreaterThanOrEqual(4);
     expectStandardNormal(scores(densities, replicas));
     const { mean, naive, se } = densities[0];
     expect((mean - naive!) / se!).toBeGreaterThan(10);
@@ -145,10 +146,10 @@ describe("two blobs in R^3 (stochastic)", () => {
 
   test("pair with test functions as the equation says, not as alpha would", () => {
     const statement = empiricalMeasures([run]);
-    const means = statement!.rows.filter(({ what }) => what.startsWith("∫ J mu"));
+    const means = statement!.rows.filter(({ what }) => what.startsWith("∫ J dmu"));
     expect(means.length).toBe(6);
     expectStandardNormal(scores(means, replicas));
-    const { mean, naive, se } = rowOf(statement, "∫ J mu, all masses, J = 1");
+    const { mean, naive, se } = means.find(({ what }) => what.includes("all masses, J = 1,"))!;
     expect((mean - naive!) / se!).toBeGreaterThan(20);
   });
 
@@ -156,7 +157,7 @@ describe("two blobs in R^3 (stochastic)", () => {
     const { rows } = candidateDensities([run])!;
     // Where they are largest: elsewhere there is hardly anybody.
     const largest = ["mass 1", "mass 2", "all masses"].map(
-      (row) => rows.find(({ what }) => what.startsWith(`f, ${row}`))!,
+      (row) => rows.find(({ what }) => what.startsWith(`f^{eps,delta}, ${row}`))!,
     );
     expectStandardNormal(scores(largest, replicas));
   });
