@@ -81,7 +81,7 @@ const scores = (rows: readonly Comparison[], replicas: number) =>
   Object.fromEntries(rows.map((row) => [row.what, score(row, replicas)]));
 
 /**
- * Seed 11; every test fails a right program in a share 5e-5 of all seeds. At N = 160 eps = 0.003, and 7 % of the particles vanish: 0.9 % more of these than
+ * Seeds 21 to 23; every test fails a right program in a share 5e-5 of all seeds. At N = 160 eps = 0.003, and 7 % of the particles vanish: 0.9 % more of these than
  * in the limit by the order of eps in the rate, and 1 / N = 0.6 % less as there are N (N - 1) / 2 pairs. Each is at most 0.06 % of N, a third of the
  * standard error.
  */
@@ -89,7 +89,10 @@ describe("a wave on the torus, at three N (stochastic)", () => {
   const replicas = 100;
   const runs: ObservedRun[] = [];
   beforeAll(async () => {
-    for (const particles of [40, 80, 160]) runs.push(await observed(wave(particles, replicas, onTorus)));
+    // With one seed, the first 40 particles of a replica would start alike at every N, and errors not be independent.
+    for (const [k, particles] of [40, 80, 160].entries()) {
+      runs.push(await observed({ ...wave(particles, replicas, onTorus), seed: 21 + k }));
+    }
   });
 
   test("pairs with test functions as the equation says, not as alpha would", () => {
