@@ -6,7 +6,7 @@ import { candidateDensities } from "../../src/theorem/candidateDensities.ts";
 import { empiricalMeasures } from "../../src/theorem/empiricalMeasures.ts";
 import type { Comparison, ObservedRun } from "../../src/theorem/statement.ts";
 import { expectStandardNormal, studentScore } from "../physics/support.ts";
-import { observed, rowOf } from "./support.ts";
+import { observed } from "./support.ts";
 
 /** Particles of mass 1 in a wave across the torus. */
 function wave(particles: number, replicas: number, observe: object = {}): ScenarioInput {
