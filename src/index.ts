@@ -67,4 +67,5 @@ export {
   type WalkersProblem,
   type WalkersState,
 } from "./walkers/coalescingWalkers.ts";
+export { iteratedLogarithm, type WalkerNumber } from "./walkers/fromOneSite.ts";
 export { meetingRate, returnTime, torusReturnTime } from "./walkers/meeting.ts";

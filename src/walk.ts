@@ -9,6 +9,7 @@ import {
   type WalkersProblem,
   type WalkersState,
 } from "./walkers/coalescingWalkers.ts";
+import type { WalkerNumber } from "./walkers/fromOneSite.ts";
 import { meetingRate, returnTime, torusReturnTime } from "./walkers/meeting.ts";
 
 export interface WalkOptions {
@@ -18,8 +19,8 @@ export interface WalkOptions {
   side?: number;
   /** One walker on every `sites`, each on a `uniform` site, or all at the `origin`; `sites` unless given. */
   start?: WalkerStart;
-  /** N, from 1 to 2^24, for the starts `uniform` and `origin`; 1000 unless given. */
-  walkers?: number;
+  /** N, from 1 to 2^24, for the starts `uniform` and `origin`; 1000 unless given. From one site of Z^d also ln N from 20 to 10^7. */
+  walkers?: WalkerNumber;
   /** The rate at which a pair on one site becomes one walker; Infinity, at once, unless given, and 1 for the start `origin`. */
   rate?: number;
   /** When to look: from 0 on, not decreasing. */
@@ -87,7 +88,9 @@ export function walk(options: WalkOptions): WalkersObservation[] {
   const paths: WalkersState[][] = [];
   const end = problem.times[times.length - 1];
   for (let replica = 0; replica < replicas; replica++) {
-    const onTime = (time: number) => onProgress?.((replica + time / end) / replicas);
+    // From one site nearly all happens in the first moment.
+    const within = (time: number) => (problem.start === "origin" ? 0 : time / end);
+    const onTime = (time: number) => onProgress?.((replica + within(time)) / replicas);
     paths.push([...coalescingWalkers({ ...problem, seed: BigInt(seed), replica, onTime })]);
     onProgress?.((replica + 1) / replicas);
   }
@@ -118,7 +121,7 @@ function observe(
   const torus = volume < Number.POSITIVE_INFINITY;
   const perfect = meetingRate(returnTime(dimension), rate);
   const meets = torus && start !== "origin" && perfect > 0;
-  const first = start === "sites" ? volume : problem.walkers;
+  const first = start === "sites" || typeof problem.walkers !== "number" ? volume : problem.walkers;
   const squares = paths.reduce((sum, path) => sum + (path[k].squaredDistance ?? 0) * path[k].count, 0);
   const walkers = counts.reduce((a, b) => a + b, 0);
   const comparison = (clock: number, blocks: number): KingmanComparison | null =>

@@ -4,6 +4,12 @@ import { formatDuration } from "../report/table.ts";
 import { coxTable, densityTable, spreadTable } from "../report/walkersText.ts";
 import { walk } from "../walk.ts";
 import { mostDimensions, mostWalkers, type WalkerStart, walkerStarts } from "../walkers/coalescingWalkers.ts";
+import {
+  iteratedLogarithm,
+  leastLogarithm,
+  mostLogarithm,
+  type WalkerNumber,
+} from "../walkers/fromOneSite.ts";
 import { returnTime } from "../walkers/meeting.ts";
 import { jsonOption, parseInteger, parseSeed, printJson, timesOption } from "./options.ts";
 
@@ -11,7 +17,7 @@ interface WalkersCommandOptions {
   dimension: number;
   side?: number;
   start: WalkerStart;
-  walkers: number;
+  walkers: WalkerNumber;
   rate?: number;
   times?: number[];
   cox: boolean;
@@ -40,11 +46,13 @@ export const walkersCommand = () =>
         .choices([...walkerStarts])
         .default("sites"),
     )
-    .option(
-      "--walkers <N>",
-      "how many, for the starts uniform and origin",
-      parseInteger(1, mostWalkers),
-      1000,
+    .addOption(
+      new Option(
+        "--walkers <N>",
+        "how many, for the starts uniform and origin; from one site of Z^d also e^20 to e^10000000",
+      )
+        .argParser(parseWalkers)
+        .default(1000),
     )
     .addOption(
       new Option(
@@ -67,7 +75,8 @@ Every walker stays for an exponential time of mean 1, then jumps to one of its 2
 Examples:
   coagula walkers --side 100 --times 10,100,1000 --replicas 4
   coagula walkers --side 12 --cox --times 0.2,0.5,1 --replicas 1000
-  coagula walkers --start origin --walkers 100000 --times 1,10`,
+  coagula walkers --start origin --walkers 100000 --times 1,10
+  coagula walkers --start origin --walkers e^1000 --times 1,10`,
     )
     .action(run);
 
@@ -92,7 +101,7 @@ function run(options: WalkersCommandOptions): void {
         dimension,
         side: named(side),
         start,
-        walkers: start === "sites" ? side ** dimension : walkers,
+        walkers: start === "sites" ? side ** dimension : nameOf(walkers),
       };
       printJson({
         ...problem,
@@ -110,7 +119,7 @@ function run(options: WalkersCommandOptions): void {
     const who =
       start === "sites"
         ? "one walker on each site"
-        : `${walkers} walkers, ${start === "uniform" ? "each on a uniform site" : "all at the origin"}`;
+        : `${nameOf(walkers)} walkers, ${start === "uniform" ? "each on a uniform site" : "all at the origin"}`;
     const merging =
       rate === Number.POSITIVE_INFINITY ? "coalescing at once" : `coalescing at rate ${rate} on a site`;
     say(
@@ -128,11 +137,27 @@ function run(options: WalkersCommandOptions): void {
           `\nThe limit is rho' = -k rho^2 / 2 with k = 1 / (1 / rate + G / 2), G = ${returnTime(dimension)}; k measured is that since the time before.`,
         );
       }
-    } else say(spreadTable(observations));
+    } else {
+      say(spreadTable(observations));
+      const stars = iteratedLogarithm(walkers);
+      say(`\nlog* N = ${stars}: the number should grow as its power of ${dimension}, ${stars ** dimension}.`);
+    }
     say(`${formatDuration(seconds)} in all`);
   } finally {
     progress.abandon();
   }
+}
+
+const nameOf = (walkers: WalkerNumber) => (typeof walkers === "number" ? walkers : `e^${walkers.ln}`);
+
+function parseWalkers(text: string): WalkerNumber {
+  const power = /^e\^(.+)$/.exec(text)?.[1];
+  const value = (power ?? text).trim() === "" ? Number.NaN : Number(power ?? text);
+  if (power === undefined && Number.isInteger(value) && value >= 1 && value <= mostWalkers) return value;
+  if (power !== undefined && value >= leastLogarithm && value <= mostLogarithm) return { ln: value };
+  throw new InvalidArgumentError(
+    `It must be an integer from 1 to ${mostWalkers}, or from e^${leastLogarithm} to e^${mostLogarithm}.`,
+  );
 }
 
 function parseSide(text: string): number {

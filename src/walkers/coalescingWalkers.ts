@@ -2,6 +2,13 @@ import { UserError } from "../errors.ts";
 import { RandomWords } from "../exact/randomWords.ts";
 import { streams } from "../exact/streams.ts";
 import { Crowd } from "./crowd.ts";
+import {
+  leastLogarithm,
+  leastRateOfMany,
+  mostLogarithm,
+  placeMany,
+  type WalkerNumber,
+} from "./fromOneSite.ts";
 import { Lattice } from "./lattice.ts";
 
 export const walkerStarts = ["sites", "uniform", "origin"] as const;
@@ -14,8 +21,11 @@ export interface WalkersProblem {
   /** L of the torus (Z / L)^d, an integer from 1 on; Infinity for Z^d. */
   side: number;
   start: WalkerStart;
-  /** N, from 1 to 2^24; of no account for the start `sites`, which needs at most 2^24 sites. */
-  walkers: number;
+  /**
+   * N, from 1 to 2^24; of no account for the start `sites`, which needs at most 2^24 sites. On Z^d also ln N from 20 to 10^7, for a rate
+   * from 0.1 on: then exact but for the first moment, see `placeMany`.
+   */
+  walkers: WalkerNumber;
   /** The rate at which each pair of walkers on one site becomes one walker; Infinity: at once. */
   rate: number;
   /** When to look: from 0 on, not decreasing. */
@@ -79,9 +89,10 @@ export function* coalescingWalkers(problem: WalkersProblem): Generator<WalkersSt
 
 function place({ start, walkers, rate }: WalkersProblem, lattice: Lattice, random: RandomWords): Crowd {
   const atOnce = rate === Number.POSITIVE_INFINITY;
-  const crowd = new Crowd(lattice, start === "sites" ? lattice.volume : walkers, atOnce);
-  if (start === "origin") crowd.add(lattice.origin, walkers);
-  else if (start === "sites") for (let site = 0; site < lattice.volume; site++) crowd.add(site, 1);
+  const crowd = new Crowd(lattice, start === "sites" ? lattice.volume : 1024, atOnce);
+  if (start === "sites") for (let site = 0; site < lattice.volume; site++) crowd.add(site, 1);
+  else if (typeof walkers !== "number") placeMany(crowd, lattice, walkers.ln, rate, random);
+  else if (start === "origin") crowd.add(lattice.origin, walkers);
   else for (let i = 0; i < walkers; i++) crowd.add(random.below(lattice.volume), 1);
   return crowd;
 }
@@ -122,9 +133,7 @@ function check({ dimension, side, start, walkers, rate, times, seed }: WalkersPr
   if (side === Number.POSITIVE_INFINITY && start !== "origin") {
     throw new UserError(`side is infinity, but must be an integer for the start "${start}".`);
   }
-  if (start !== "sites" && !whole(walkers, 1, mostWalkers)) {
-    throw new UserError(`walkers is ${walkers}, but must be an integer from 1 to ${mostWalkers}.`);
-  }
+  if (start !== "sites") checkNumber(walkers, start, side, rate);
   if (!(rate >= 0)) throw new UserError(`rate is ${rate}, but must be from 0 on, or infinity.`);
   if (start === "origin" && rate === Number.POSITIVE_INFINITY) {
     throw new UserError(
@@ -139,5 +148,24 @@ function check({ dimension, side, start, walkers, rate, times, seed }: WalkersPr
       );
     }
     previous = time;
+  }
+}
+
+function checkNumber(walkers: WalkerNumber, start: WalkerStart, side: number, rate: number): void {
+  if (typeof walkers === "number") {
+    if (Number.isInteger(walkers) && walkers >= 1 && walkers <= mostWalkers) return;
+    throw new UserError(`walkers is ${walkers}, but must be an integer from 1 to ${mostWalkers}.`);
+  }
+  const { ln } = walkers;
+  if (!(ln >= leastLogarithm && ln <= mostLogarithm)) {
+    throw new UserError(`walkers is e^${ln}, but must be from e^${leastLogarithm} to e^${mostLogarithm}.`);
+  }
+  if (start !== "origin" || side !== Number.POSITIVE_INFINITY) {
+    throw new UserError(
+      `walkers is e^${ln}, but must be an integer unless the start is "origin" and the side infinity.`,
+    );
+  }
+  if (!(rate >= leastRateOfMany)) {
+    throw new UserError(`rate is ${rate}, but must be from ${leastRateOfMany} on for e^${ln} walkers.`);
   }
 }

@@ -27,9 +27,9 @@ export class Crowd {
   readonly #atOnce: boolean;
   /** Of every occupied site a slot, which knows the site, its walkers, and its place in its octave. */
   readonly #slots: SlotMap;
-  readonly #sites: Float64Array;
-  readonly #walkers: Int32Array;
-  readonly #places: Int32Array;
+  #sites: Float64Array;
+  #walkers: Int32Array;
+  #places: Int32Array;
   readonly #free: number[] = [];
   #used = 0;
   /** The slots of each octave, and the walkers and pairs in it. */
@@ -37,11 +37,10 @@ export class Crowd {
   readonly #walkersIn = new Float64Array(octaves);
   readonly #pairsIn = new Float64Array(octaves);
 
-  /** `most`: the most sites that are ever occupied. */
-  constructor(lattice: Lattice, most: number, atOnce: boolean) {
+  /** `room`: for how many occupied sites to make room at first. */
+  constructor(lattice: Lattice, room: number, atOnce: boolean) {
     this.#lattice = lattice;
     this.#atOnce = atOnce;
-    const room = Math.min(most, lattice.volume) + 1; // a walker arrives before its site is given back
     this.#slots = lattice.volume <= mostFlatSites ? new FlatSlots(lattice.volume) : new Map();
     this.#sites = new Float64Array(room);
     this.#walkers = new Int32Array(room);
@@ -118,11 +117,23 @@ export class Crowd {
 
   #occupy(site: number, walkers: number): void {
     const slot = this.#free.pop() ?? this.#used++;
+    if (slot === this.#sites.length) this.#grow();
     this.#slots.set(site, slot);
     this.#sites[slot] = site;
     this.#walkers[slot] = walkers;
     this.#count(slot, 1);
     this.#enter(slot);
+  }
+
+  #grow(): void {
+    const room = 2 * this.#sites.length;
+    const [sites, walkers, places] = [this.#sites, this.#walkers, this.#places];
+    this.#sites = new Float64Array(room);
+    this.#walkers = new Int32Array(room);
+    this.#places = new Int32Array(room);
+    this.#sites.set(sites);
+    this.#walkers.set(walkers);
+    this.#places.set(places);
   }
 
   #change(slot: number, by: number): void {

@@ -64,6 +64,11 @@ test.concurrent.each<[string, string[], string]>([
   ],
   ["a side too long", ["--side", "300"], "side is 300, but must be an integer from 1 to 256, or infinity."],
   ["a negative rate", ["--rate", "-1"], "It must be a number from 0 on, or infinity."],
+  [
+    "neither a number nor a power of e",
+    ["--walkers", "e^3"],
+    "It must be an integer from 1 to 16777216, or from e^20 to e^10000000.",
+  ],
   ["no such start", ["--start", "moon"], "Allowed choices are sites, uniform, origin."],
   ["a dimension too many", ["--dimension", "6"], "It must be an integer from 1 to 5."],
   ["one site at once", ["--start", "origin", "--rate", "infinity"], "rate is infinity, but must be finite"],

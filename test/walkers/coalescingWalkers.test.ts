@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { kingmanLaw } from "../../src/coalescent/kingman.ts";
 import { UserError } from "../../src/errors.ts";
+import { RandomWords } from "../../src/exact/randomWords.ts";
+import { streams } from "../../src/exact/streams.ts";
 import { estimate } from "../../src/observe/statistics.ts";
 import { integrate } from "../../src/oracle/dopri5.ts";
 import {
@@ -8,6 +10,9 @@ import {
   type WalkersProblem,
   type WalkersState,
 } from "../../src/walkers/coalescingWalkers.ts";
+import { Crowd } from "../../src/walkers/crowd.ts";
+import { placeMany } from "../../src/walkers/fromOneSite.ts";
+import { Lattice } from "../../src/walkers/lattice.ts";
 import { binomialScore, expectStandardNormal, studentScore } from "../physics/support.ts";
 
 const seed = 20n;
@@ -168,6 +173,38 @@ test.each([1, 2, 3, 4, 5])("walkers that never merge spread by 1 in unit time on
   expectStandardNormal({ spread: studentScore(mean - 4, se!, replicas) });
 });
 
+test("as many are left whether all are followed from the first on, or the last 2^10 at the origin", () => {
+  const ln = Math.log(2 ** 13);
+  const [rate, time, replicas] = [2, 0.5, 200];
+  const situation = {
+    dimension: 3,
+    side: Number.POSITIVE_INFINITY,
+    start: "origin",
+    walkers: 2 ** 13,
+    rate,
+  } as const;
+  const all = estimate(sample(situation, time, replicas).map(({ count }) => count));
+  const short = estimate(
+    Array.from({ length: replicas }, (_, replica) => {
+      const random = new RandomWords(seed, replica, streams.walkers);
+      const lattice = new Lattice(3, Number.POSITIVE_INFINITY);
+      const crowd = new Crowd(lattice, 64, false);
+      placeMany(crowd, lattice, ln, rate, random, 2 ** 10);
+      for (let now = 0; ; ) {
+        const total = crowd.count + rate * crowd.pairs;
+        now += random.exponential() / total;
+        if (now > time) return crowd.count;
+        if (random.uniform() * total < crowd.count) crowd.jump(random);
+        else crowd.merge(random);
+      }
+    }),
+  );
+  // The 2^10 come a thousandth of the time too late.
+  expectStandardNormal({ count: (all.mean - short.mean) / Math.hypot(all.se!, short.se!) });
+  const [many] = coalescingWalkers({ ...situation, walkers: { ln: 1000 }, times: [0.001], seed, replica: 0 });
+  expect(many.count).toBeGreaterThan(1000);
+});
+
 test("a seed and a replica fix the path, to the bit", () => {
   const at = (someSeed: bigint, replica: number) => {
     const problem = {
@@ -180,7 +217,7 @@ test("a seed and a replica fix the path, to the bit", () => {
     } as const;
     return [...coalescingWalkers({ ...problem, seed: someSeed, replica })].map(({ count }) => count);
   };
-  expect(at(7n, 0)).toEqual(at(7n, 0));
+  expect(at(7n, 0)).toEqual([256, 57]);
   expect(new Set([at(7n, 0), at(8n, 0), at(7n, 1), at(7n + 2n ** 32n, 0)].map(String)).size).toBe(4);
 });
 
@@ -200,6 +237,16 @@ test("tells what is out of range", () => {
   expect(complaint({ dimension: 6 })).toThrow("dimension is 6, but must be an integer from 1 to 5.");
   expect(complaint({ start: "uniform", walkers: 0 })).toThrow(
     "walkers is 0, but must be an integer from 1 to 16777216.",
+  );
+  const origin = { start: "origin", side: atOnce } as const;
+  expect(complaint({ ...origin, walkers: { ln: 5 } })).toThrow(
+    "walkers is e^5, but must be from e^20 to e^10000000.",
+  );
+  expect(complaint({ ...origin, side: 4, walkers: { ln: 50 } })).toThrow(
+    "walkers is e^50, but must be an integer unless",
+  );
+  expect(complaint({ ...origin, walkers: { ln: 50 }, rate: 0.01 })).toThrow(
+    "rate is 0.01, but must be from 0.1 on",
   );
   expect(complaint({ rate: -1 })).toThrow("rate is -1, but must be from 0 on, or infinity.");
   expect(complaint({ start: "origin", rate: atOnce })).toThrow("rate is infinity, but must be finite");

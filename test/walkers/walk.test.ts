@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { kingmanMoments } from "../../src/coalescent/kingman.ts";
-import { meetingRate, returnTime, torusReturnTime, walk } from "../../src/index.ts";
+import { iteratedLogarithm, meetingRate, returnTime, torusReturnTime, walk } from "../../src/index.ts";
 import { falseAlarm } from "../physics/support.ts";
 
 describe("the time that a walk spends where it began", () => {
@@ -64,6 +64,12 @@ describe("Cox's theorem", () => {
     expect(state.atSide!.clock).toBeCloseTo(0.6 / (2 + torusReturnTime(3, 10) / 2), 12);
     expect(state.atSide!.test!.p).toBeGreaterThan(falseAlarm);
   });
+});
+
+test("log* counts logarithms until they are below zero", () => {
+  const towers = [0.5, 1, 2.5, 2.8, 15, 16, 3814279, 3814280];
+  expect(towers.map(iteratedLogarithm)).toEqual([1, 2, 2, 3, 3, 4, 4, 5]);
+  expect([15, 16, 3814279, 3814280].map((ln) => iteratedLogarithm({ ln }))).toEqual([4, 5, 5, 6]);
 });
 
 test("from one site of Z^3 more are left the more there were, and they spread", () => {
