@@ -59,3 +59,13 @@ export {
 export type { Comparison, ObservedRun, Statement, StatementFigure } from "./theorem/statement.ts";
 export { statementsOf } from "./theorem/statements.ts";
 export { version } from "./version.generated.ts";
+export { type KingmanComparison, type WalkersObservation, type WalkOptions, walk } from "./walk.ts";
+export type { ChiSquareTest } from "./walkers/chiSquare.ts";
+export {
+  coalescingWalkers,
+  type WalkerStart,
+  type WalkersProblem,
+  type WalkersState,
+} from "./walkers/coalescingWalkers.ts";
+export { iteratedLogarithm, type WalkerNumber } from "./walkers/fromOneSite.ts";
+export { meetingRate, returnTime, torusReturnTime } from "./walkers/meeting.ts";

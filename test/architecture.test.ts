@@ -56,9 +56,14 @@ describe("imports go one way", () => {
     expect(forbidden("coalescent", (to) => !allowed.includes(to))).toEqual([]);
   });
 
+  test("walkers on a lattice know exact arithmetic, and no engine", () => {
+    const allowed = ["walkers", "exact", "errors.ts"];
+    expect(forbidden("walkers", (to) => !allowed.includes(to))).toEqual([]);
+  });
+
   test.each(["model", "exact"])("%s knows no engine, no oracle and nothing that shows results", (part) => {
-    const above = ["cpu", "gpu", "oracle", "observe", "report", "cli", "coalescent", "converge", "verify"];
-    above.push("coalesce.ts", "place.ts", "play.ts", "simulate.ts", "index.ts");
+    const above = ["cpu", "gpu", "oracle", "observe", "report", "cli", "coalescent", "walkers", "converge"];
+    above.push("verify", "walk.ts", "coalesce.ts", "place.ts", "play.ts", "simulate.ts", "index.ts");
     expect(forbidden(part, (to) => above.includes(to))).toEqual([]);
   });
 

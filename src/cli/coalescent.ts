@@ -1,11 +1,11 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { coalesce } from "../coalesce.ts";
 import { mostBlocks } from "../coalescent/marcusLushnikov.ts";
 import { coalescentNotes, coalescentTable } from "../report/coalescentText.ts";
 import { createProgress } from "../report/progress.ts";
 import { formatDuration } from "../report/table.ts";
 import { kernelForms, readKernel } from "./kernel.ts";
-import { jsonOption, parseInteger, printJson, timesOption } from "./options.ts";
+import { jsonOption, parseInteger, parseSeed, printJson, timesOption } from "./options.ts";
 
 interface CoalescentOptions {
   kernel: string;
@@ -80,14 +80,4 @@ async function run(options: CoalescentOptions): Promise<void> {
   } finally {
     progress.abandon();
   }
-}
-
-function parseSeed(text: string): bigint {
-  const seed = /^(\d+|0x[0-9a-fA-F]+)$/.test(text) ? BigInt(text) : -1n;
-  if (seed < 0n || seed >= 2n ** 64n) {
-    throw new InvalidArgumentError(
-      'It must be an integer from 0 to 2^64 - 1, or "0x" and hexadecimal digits.',
-    );
-  }
-  return seed;
 }

@@ -13,6 +13,7 @@ import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { solveCommand } from "./solve.ts";
 import { verifyCommand } from "./verify.ts";
+import { walkersCommand } from "./walkers.ts";
 
 const program = new Command("coagula")
   .description("Coagulating Brownian particles on the GPU, bit for bit as a CPU reference does.")
@@ -40,6 +41,7 @@ for (const command of [
   betaCommand(),
   coalescentCommand(),
   kingmanCommand(),
+  walkersCommand(),
   doctorCommand(),
   schemaCommand(),
 ]) {

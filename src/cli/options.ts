@@ -46,6 +46,17 @@ export function overrideScenario(
 export const parseInteger = (from: number, to: number) =>
   parseNumber(`an integer from ${from} to ${to}`, (x) => Number.isInteger(x) && x >= from && x <= to);
 
+/** A seed of 64 bits. */
+export function parseSeed(text: string): bigint {
+  const seed = /^(\d+|0x[0-9a-fA-F]+)$/.test(text) ? BigInt(text) : -1n;
+  if (seed < 0n || seed >= 2n ** 64n) {
+    throw new InvalidArgumentError(
+      'It must be an integer from 0 to 2^64 - 1, or "0x" and hexadecimal digits.',
+    );
+  }
+  return seed;
+}
+
 /** Increasing times from 0 on, apart by commas. */
 export const timesOption = (times: number[]) =>
   new Option("--times <list>", "when to look, increasing, apart by commas")

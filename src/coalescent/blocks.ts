@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
+import type { RandomWords } from "../exact/randomWords.ts";
 import type { Kernel } from "./kernels.ts";
-import type { RandomWords } from "./random.ts";
 
 /** The octave of a mass: 0 for 1, 1 for 2 and 3, 2 for 4 to 7, ... */
 const octaveOf = (mass: number) => 31 - Math.clz32(mass);

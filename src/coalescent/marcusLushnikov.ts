@@ -1,7 +1,8 @@
 import { UserError } from "../errors.ts";
+import { RandomWords } from "../exact/randomWords.ts";
+import { streams } from "../exact/streams.ts";
 import { Blocks } from "./blocks.ts";
 import type { Kernel } from "./kernels.ts";
-import { RandomWords } from "./random.ts";
 
 export interface CoalescentProblem {
   kernel: Kernel;
@@ -48,7 +49,7 @@ export const mostBlocks = 2 ** 24;
 export function* marcusLushnikov(problem: CoalescentProblem): Generator<CoalescentState> {
   check(problem);
   const { kernel, blocks: total, times, masses, seed, replica, onTime } = problem;
-  const random = new RandomWords(seed, replica);
+  const random = new RandomWords(seed, replica, streams.coalescent);
   const blocks = new Blocks(total, kernel);
   const wait = () => (total * random.exponential()) / blocks.rate;
   let next = wait();

@@ -23,4 +23,6 @@ export const streams = {
   coalescent: 3,
   /** A ghost's move to an observation, which stands for the step: block k/4 holds the word for axis k. */
   ghost: 4,
+  /** The draws of coalescing walkers on a lattice, four words at a time. */
+  walkers: 5,
 } as const;

@@ -13,6 +13,7 @@ const commands = [
   "beta",
   "coalescent",
   "kingman",
+  "walkers",
   "doctor",
   "schema",
 ];
@@ -71,6 +72,21 @@ describe("coagula", () => {
       ["--kernel", "--n", "--times", "--masses", "--replicas", "--seed", "--no-equation", "--json"],
     ],
     ["kingman", ["--n", "--times", "--law", "--json"]],
+    [
+      "walkers",
+      [
+        "--dimension",
+        "--side",
+        "--start",
+        "--walkers",
+        "--rate",
+        "--times",
+        "--cox",
+        "--replicas",
+        "--seed",
+        "--json",
+      ],
+    ],
     ["doctor", ["--adapter", "--json"]],
     ["schema", []],
   ])("%s has --help that tells its options", async (command, options) => {

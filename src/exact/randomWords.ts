@@ -1,25 +1,24 @@
-import { log } from "../exact/elementary.ts";
-import { streams } from "../exact/streams.ts";
-import { threefry } from "../exact/threefry.ts";
+import { log } from "./elementary.ts";
+import { threefry } from "./threefry.ts";
 
-/** The random words of one replica of a coalescent, one after another: the same on every machine. */
+/** The random words of one replica in a stream whose draws are numbered one after another: the same on every machine. */
 export class RandomWords {
-  readonly #key: readonly [number, number, number];
+  readonly #key: readonly [number, number, number, number];
   readonly #words = new Uint32Array(4);
   #used = 4;
   #block = 0;
 
-  /** `seed`: 64 bits. */
-  constructor(seed: bigint, replica: number) {
-    this.#key = [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn), replica];
+  /** `seed`: 64 bits. @param stream One of `streams` that says so. */
+  constructor(seed: bigint, replica: number, stream: number) {
+    this.#key = [Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn), replica, stream];
   }
 
   /** An integer in [0, 2^32). */
   word(): number {
     if (this.#used === 4) {
-      const [low, high, replica] = this.#key;
+      const [low, high, replica, stream] = this.#key;
       const above = Math.floor(this.#block / 2 ** 32);
-      threefry(this.#words, low, high, replica, streams.coalescent, this.#block >>> 0, above, 0, 0);
+      threefry(this.#words, low, high, replica, stream, this.#block >>> 0, above, 0, 0);
       this.#block++;
       this.#used = 0;
     }
