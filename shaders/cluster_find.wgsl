@@ -2,6 +2,9 @@
 // the members, chained by increasing id through `rank`.
 #import replicas
 #import walk
+#if RADII
+#import radii
+#endif
 
 const capacity = cluster_capacity;
 const last = 0x7fffffffu; // in `rank`: there is no next member
@@ -13,6 +16,24 @@ const several = 2u;
 
 fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
   return global.x + global.y * groups.x * workgroup_size;
+}
+
+// Half-width of the cube around i that holds whoever may be near it, for a pace's reach.
+fn cube_around(i: u32, reach: u32) -> u32 {
+#if RADII
+  return reach + lattice_units_of(largest_range_of(i, atomicLoad(&counters[counter_largest])));
+#else
+  return reach;
+#endif
+}
+
+// Whether j is near i, whose walk this is: within the ball or, where particles have radii, within its radius of their range.
+fn is_near(walk: ptr<function, Walk>, i: u32, j: u32, ball: Ball) -> bool {
+#if RADII
+  return is_in_ball(walk, i, j, ball_of(ball.reach + lattice_units_of(range_of(mass[i], mass[j]))));
+#else
+  return is_in_ball(walk, i, j, ball);
+#endif
 }
 
 // Who has somebody near, and no one of a lower id, may be the first of a cluster.
@@ -32,12 +53,12 @@ fn look(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   var near = none;
   var other = nobody;
   var is_first = true;
-  var walk = start_walk(i, ball.reach);
+  var walk = start_walk(i, cube_around(i, ball.reach));
   while (walk.going) {
     next_row(&walk);
     for (var slot = walk.slot; slot < walk.end; slot++) {
       let j = order[slot];
-      if (is_in_ball(&walk, i, j, ball)) {
+      if (is_near(&walk, i, j, ball)) {
         near = select(several, one_other, near == none);
         other = j;
         is_first = is_first && id[i] < id[j];
@@ -77,12 +98,12 @@ fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
       going = meet(best[2u * i + 1u]);
       continue;
     }
-    var walk = start_walk(i, ball.reach);
+    var walk = start_walk(i, cube_around(i, ball.reach));
     while (going && walk.going) {
       next_row(&walk);
       for (var slot = walk.slot; going && slot < walk.end; slot++) {
         let j = order[slot];
-        if (is_in_ball(&walk, i, j, ball)) {
+        if (is_near(&walk, i, j, ball)) {
           going = meet(j);
         }
       }

@@ -25,6 +25,10 @@ var<private> there: array<u32, cluster_capacity>;
 var<private> sigma: array<u32, cluster_capacity>;
 var<private> level: array<u32, cluster_capacity>;
 var<private> earliest: array<u32, cluster_capacity>;
+#if RATE_CONTACT
+// Of pairs that begin a sub-step together, |x_a - x_b|^2 then, in units of the range unit squared, or `far_apart`.
+var<private> before: array<u32, cluster_capacity * cluster_capacity>;
+#endif
 var<private> free: u32;
 
 // Of the cluster: its replica's row of `progress`; the number of the sub-steps that begin together; moves.
@@ -88,6 +92,9 @@ fn sub_step() -> bool {
         let needed = level_of(a, b, min(level[a], level[b]));
         level[a] = max(level[a], needed);
         level[b] = max(level[b], needed);
+#if RATE_CONTACT
+        before[cluster_capacity * b + a] = square_apart();
+#endif
       }
     }
   }
@@ -171,12 +178,17 @@ fn level_of(a: u32, b: u32, least: u32) -> u32 {
     square += along * along;
   }
   let distance = single_from_integer(square);
-  let eps = single_scale(params.range, i32(params.drop) - i32(cut));
+#if RADII
+  let range_in_units = single_mul(params.range, range_of(mass[there[a]], mass[there[b]]));
+#else
+  let range_in_units = params.range;
+#endif
+  let range = single_scale(range_in_units, i32(params.drop) - i32(cut));
   // The faster of the two may stand for both: the gap then has room for a little more than it need have.
   let wanted = single_mul(clearance, max(sigma[a], sigma[b]));
   for (var l = least; l < levels; l++) {
     // A level is a factor of sqrt(2) in the standard deviation.
-    let needed = single_add(eps, single_scale(parity_of(wanted, l), i32(fine_bits) - i32(cut) - i32(l >> 1u)));
+    let needed = single_add(range, single_scale(parity_of(wanted, l), i32(fine_bits) - i32(cut) - i32(l >> 1u)));
     if (single_mul(needed, needed) <= distance) {
       return l;
     }
@@ -209,18 +221,50 @@ fn move_member(a: u32) {
   }
 }
 
-// |x_a - x_b|^2 / eps^2 if it may be below one, else one.
-fn separation_of(a: u32, b: u32) -> u32 {
-  measure(a, b);
+// |x_a - x_b|^2, in units of the range unit squared, of the two measured last, or `far_apart`.
+fn square_apart() -> u32 {
   var sum = 0u;
+  for (var k = 0u; k < dimension; k++) {
+    if (bit_length(k) > 32u + params.drop) {
+      return far_apart;
+    }
+    sum = single_add(sum, squared_share(leading(k, params.drop)));
+  }
+  return sum;
+}
+
+// When two that took a sub-step together ring in it.
+fn ring_time_of(a: u32, b: u32) -> u32 {
+  measure(a, b);
+#if RATE_CONTACT
+  let s = square_apart();
+  let s_before = before[cluster_capacity * a + b];
+  if (s == far_apart || s_before == far_apart) {
+    return never;
+  }
+  let scale = i32(fine_bits) - i32(params.drop) - i32(level[a] >> 1u);
+  return meeting_time_at(there[a], there[b], s_before, s, step, number, single_scale(parity_of(stretch, level[a]), scale));
+#else
+#if RADII
+  let s = square_apart();
+  if (s == far_apart) {
+    return never;
+  }
+#else
+  var s = 0u;
   for (var k = 0u; k < dimension; k++) {
     let along = leading(k, params.drop);
     if (bit_length(k) > 32u + params.drop || along > params.reach) {
-      return one;
+      return never;
     }
-    sum = single_add(sum, squared_share(along));
+    s = single_add(s, squared_share(along));
   }
-  return sum;
+  if (s >= one) {
+    return never;
+  }
+#endif
+  return ring_time_at(there[a], there[b], s, step, number, single_scale(hazard, i32(levels) - i32(level[a])));
+#endif
 }
 
 // Lets pairs in range of those who took a sub-step together ring, first come first served, nobody twice.
@@ -236,12 +280,7 @@ fn react() {
         if (!is_in(left, a) || !is_in(left, b) || level[a] != level[b]) {
           continue;
         }
-        let s = separation_of(a, b);
-        if (s >= one) {
-          continue;
-        }
-        let share = single_scale(hazard, i32(levels) - i32(level[a]));
-        let time = ring_time_at(there[a], there[b], s, step, number, share);
+        let time = ring_time_of(a, b);
         if (time < first_time) {
           first_time = time;
           first = a;

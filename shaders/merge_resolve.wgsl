@@ -8,6 +8,12 @@ const width = 256u;
 
 var<workgroup> sh_pending: atomic<u32>;
 
+#if RADII
+fn largest_radius() -> u32 {
+  return counters[counter_largest];
+}
+#endif
+
 fn is_matched(j: u32) -> bool {
   return (best[2u * j + 1u] & matched) != 0u;
 }

@@ -2,6 +2,12 @@
 #import progress
 #import search
 
+#if RADII
+fn largest_radius() -> u32 {
+  return atomicLoad(&counters[counter_largest]);
+}
+#endif
+
 fn is_matched(j: u32) -> bool {
   return false; // nobody is, at the start of a step
 }

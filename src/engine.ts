@@ -31,7 +31,7 @@ export interface Engine {
   readonly step: number;
   /**
    * Plays until `to` ticks are done, an observation's number where steps are of many lengths; reports the ticks done now and then. Throws a UserError if a particle leaves the box
-   * that stands for R^d.
+   * that stands for R^d, or grows so large that it does not fit the torus.
    */
   advance(to: number, onProgress?: (step: number) => void): Promise<void>;
   /** Moves the events since the last call into `log`, in any order. */
@@ -63,4 +63,15 @@ export function leftTheBox(
       ? `particle ${particle} of replica ${firstReplica + replica} left the box in step ${step}`
       : "a particle left the box";
   return `domain.space is ${side}, but ${who}; raise domain.space so that nobody does, or end the run earlier.`;
+}
+
+/** Whether two particles of the largest radius, in units of `rangeUnit`, would have a range beyond what the run can hold. */
+export function isOutgrown({ rangeUnit, largestRange }: System, radius: number): boolean {
+  // Single precision and the bound, in doubles, may differ in their last digits.
+  return 2 * radius * rangeUnit > largestRange * (1 + 1e-6);
+}
+
+/** The sentence for that. */
+export function outgrown({ largestRange, side, scenario }: System): string {
+  return `radius is ${JSON.stringify(scenario.radius)}, but a particle has grown so large that a pair's range exceeds ${largestRange.toPrecision(3)}, at the side ${side}; lower radius or Z, raise particles, or end the run earlier.`;
 }

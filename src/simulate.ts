@@ -208,7 +208,7 @@ function observe(
 
 /** Moves of single particles that a run with the default uniform step would take: the particles' lifetimes over the step. */
 function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][]): number {
-  const { particles, replicas, annihilation, observeAt, dt, eps, fastest, scenario } = system;
+  const { particles, replicas, annihilation, observeAt, dt, smallestRange, fastest, scenario } = system;
   const width = 5 + system.dimension;
   const end = observeAt.at(-1)!;
   let ticks = particles * replicas * end;
@@ -218,5 +218,5 @@ function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][
     ticks -= (annihilation ? 2 : 1) * (end - tickOf(clock[replica], step + 1));
   }
   if (scenario.engine.kind === "uniform") return ticks;
-  return Math.round((ticks * dt * 2 * fastest) / (uniformStepDefault * eps * eps));
+  return Math.round((ticks * dt * 2 * fastest) / (uniformStepDefault * smallestRange * smallestRange));
 }

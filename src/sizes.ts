@@ -31,6 +31,7 @@ export function tablesOf(system: System) {
     ["potential_table", system.potential],
     ["rate_table", system.rate.table],
     ["sigma_table", system.sigma],
+    ["radius_table", system.radius ?? new Float32Array(0)],
   ] as const satisfies [string, Uint32Array | Float32Array][];
 }
 

@@ -19,7 +19,7 @@ export interface Stage {
   /** Dispatches in order: entry point and extent. */
   passes: readonly (readonly [entry: string, extent: Extent])[];
   /** The third: only in shaders with this flag. */
-  buffers: readonly (readonly [BufferName, Access, "PAIRS"?])[];
+  buffers: readonly (readonly [BufferName, Access, ("PAIRS" | "RADII")?])[];
 }
 
 /** What the lengths of the buffers follow from; `sizesOf` tells it of a system. */
@@ -99,6 +99,8 @@ export const counters = [
   "offender",
   /** 1 once somebody has left the box. */
   "halted",
+  /** The largest radius that anybody has had, single precision; 0 where particles have none. */
+  "largest",
 ] as const;
 
 /** Fields of a replica's row in the buffer `progress`, in order; in WGSL `progress_<name>`. Its pace is that of `model/pace.ts`. */
@@ -249,6 +251,8 @@ const rows = {
       ["proposers", "write"],
       ["counters", "atomic"],
       ["progress", "atomic"],
+      ["mass", "read", "RADII"],
+      ["tables", "read", "RADII"],
     ],
   },
   cluster_follow: {

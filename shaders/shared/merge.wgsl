@@ -15,6 +15,9 @@ fn merge_pair(i: u32, j: u32, step: u32, sub_step: u32, moment: u32) {
     vanished = i;
   }
   mass[survivor] += mass[vanished];
+#if RADII
+  atomicMax(&counters[counter_largest], mass_function(params.radius_table, mass[survivor]));
+#endif
 #endif
   mass[vanished] = 0u;
   let at = record * atomicAdd(&counters[counter_events], 1u);

@@ -21,7 +21,12 @@ fn comes_before(i: u32, time_a: u32, a: u32, time_b: u32, b: u32) -> bool {
 
 // The partner with which i rings first among those near enough, by walking the cells around it.
 fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
-  var walk = start_walk(i, params.reach);
+#if RADII
+  let reach = lattice_units_of(largest_range_of(i, largest_radius())) + params.margin;
+#else
+  let reach = params.reach;
+#endif
+  var walk = start_walk(i, reach);
   var found = Proposal(never, nobody);
   // A pair's draw is dear, and near ones are rare: invocations of a subgroup that each keep one waiting mostly
   // draw together, once, at the end.
@@ -35,7 +40,7 @@ fn search(i: u32, step: u32, skip_matched: bool) -> Proposal {
       }
       let j = order[walk.slot];
       walk.slot += 1u;
-      if (is_in_cube(&walk, i, j, params.reach) && !(skip_matched && is_matched(j))) {
+      if (is_in_cube(&walk, i, j, reach) && !(skip_matched && is_matched(j))) {
         near = j;
       }
     }

@@ -58,6 +58,24 @@ fn single_add(a_in: u32, b_in: u32) -> u32 {
   return single_pack(exponent, sum >> 3u, (sum >> 2u) & 1u, (sum & 3u) != 0u);
 }
 
+// a - b, which must not be negative.
+fn single_sub(a: u32, b: u32) -> u32 {
+  let apart = (a >> 23u) - (b >> 23u);
+  if (b == 0u || apart > 25u) {
+    return a;
+  }
+  let aligned = significand(b) << 3u;
+  let shifted = (aligned >> apart) | select(0u, 1u, (aligned & ((1u << apart) - 1u)) != 0u);
+  let difference = (significand(a) << 3u) - shifted;
+  if (difference == 0u) {
+    return 0u;
+  }
+  // What was shifted out matters only where at most one leading bit is lost.
+  let lost = countLeadingZeros(difference) - 5u;
+  let m = difference << lost;
+  return single_pack(i32(a >> 23u) - i32(lost), m >> 3u, (m >> 2u) & 1u, (m & 3u) != 0u);
+}
+
 fn single_div(a: u32, b: u32) -> u32 {
   if (a == 0u) {
     return 0u;
@@ -80,6 +98,27 @@ fn single_div(a: u32, b: u32) -> u32 {
     rest <<= 1u;
   }
   return single_pack(exponent, quotient >> 1u, quotient & 1u, rest != 0u);
+}
+
+fn single_sqrt(a: u32) -> u32 {
+  if (a == 0u) {
+    return 0u;
+  }
+  // The root of an even power of two times a number from 1 to 4, whose bits are taken in pairs: 24 bits of the root and the half bit.
+  let biased = (a >> 23u) + 127u;
+  var bits = significand(a) << select(2u, 1u, (biased & 1u) == 0u);
+  var rest = 0u;
+  var root = 0u;
+  for (var i = 0u; i < 25u; i++) {
+    rest = (rest << 2u) | ((bits >> 24u) & 3u);
+    bits <<= 2u;
+    root <<= 1u;
+    if (rest > 2u * root) {
+      rest -= 2u * root + 1u;
+      root |= 1u;
+    }
+  }
+  return single_pack(i32(biased >> 1u), root >> 1u, root & 1u, rest != 0u);
 }
 
 fn single_from_integer(n: u32) -> u32 {

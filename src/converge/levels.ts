@@ -1,8 +1,9 @@
 /** The systems that a study of convergence compares: one scenario at several N, and so at several eps. */
 import { UserError } from "../errors.ts";
 import { exp } from "../exact/elementary.ts";
+import { largestShare } from "../model/ranges.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { interactionRange, largestShare, makeSystem, type System } from "../model/system.ts";
+import { interactionRange, makeSystem, type System } from "../model/system.ts";
 
 /** One N of a study, played with any number of replicas. */
 export interface Level {

@@ -7,12 +7,14 @@ import { threefry } from "../exact/threefry.ts";
 import { clusterCapacity, type Pace } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import type { EventLog } from "../observe/eventLog.ts";
+import { coarseBits, squaredShare } from "./distance.ts";
 import { merge_apply, momentOf, type SubStep } from "./merge_apply.ts";
 import { merge_resolve } from "./merge_resolve.ts";
-import { coarseBits, hazardAt, ringTimeAt, squaredShare } from "./pair.ts";
+import { hazardAt, meetingTimeAt, ringTimeAt } from "./pair.ts";
 import type { Candidate } from "./pair_search.ts";
 import type { PairSums } from "./pairSums.ts";
 import type { Particles } from "./particles.ts";
+import { rangeOfPair } from "./radii.ts";
 
 /** What following a cluster came to. */
 export interface Followed {
@@ -37,6 +39,7 @@ export function cluster_follow(
   sums: PairSums | null = null,
 ): Followed {
   const { mass, id } = particles;
+  const isContact = system.rate.form === "contact";
   const there = members.slice();
   begin(system, particles, there);
   const followed: Followed = { moves: 0, leaver: null };
@@ -52,9 +55,11 @@ export function cluster_follow(
         // The faster of the two may stand for both: the gap then has room for a little more than it need have.
         const sigma = Math.max(sigmaOf(system, mass[there[a]]), sigmaOf(system, mass[there[b]]));
         const least = Math.min(level[a], level[b]);
-        const needed = levelOf(system, pace, a, b, mul(pace.clearance, sigma), least);
+        const range = rangeOfPair(system, mass[there[a]], mass[there[b]]);
+        const needed = levelOf(system, pace, a, b, range, mul(pace.clearance, sigma), least);
         level[a] = Math.max(level[a], needed);
         level[b] = Math.max(level[b], needed);
+        if (isContact) before[pairIndex(a, b)] = squareApart(system) ?? Infinity;
       }
     }
 
@@ -84,6 +89,9 @@ let fine = new Uint32Array(0);
 let apart = new Uint32Array(0);
 let elapsed = new Uint32Array(0);
 const level = new Uint32Array(clusterCapacity);
+// Of pairs that begin a sub-step together, |x_a - x_b|^2 / rangeUnit^2 then; Infinity if they are farther apart than any range.
+const before = new Float64Array(clusterCapacity ** 2);
+const pairIndex = (a: number, b: number) => clusterCapacity * a + b;
 const earliest = new Float64Array(clusterCapacity);
 const words = new Uint32Array(4);
 
@@ -133,8 +141,19 @@ function measure({ dimension: d, multirate }: System, a: number, b: number): voi
   for (let k = 0; k < d; k++) distanceFine(apart, n * k, fine, n * (d * a + k), n * (d * b + k), n);
 }
 
-/** The coarsest level from `least` on at which `clearance` (lattice units, for a whole macro-step) fits into the gap between a and b. */
-function levelOf(system: System, pace: Pace, a: number, b: number, clearance: number, least: number): number {
+/**
+ * The coarsest level from `least` on at which `clearance` (lattice units, for a whole macro-step) fits into the gap between a and b, whose range is
+ * this, and whose distance it measures.
+ */
+function levelOf(
+  system: System,
+  pace: Pace,
+  a: number,
+  b: number,
+  rangeOfTwo: number,
+  clearance: number,
+  least: number,
+): number {
   const { dimension: d, multirate, range } = system;
   const { fineWords: n, drop } = multirate!;
   measure(system, a, b);
@@ -144,11 +163,11 @@ function levelOf(system: System, pace: Pace, a: number, b: number, clearance: nu
   let square = 0;
   for (let k = 0; k < d; k++) square += leading(apart, n * k, n, cut) ** 2;
   const distance = fromInteger(square);
-  const eps = scale(range, drop - cut);
+  const inUnits = scale(mul(range, rangeOfTwo), drop - cut);
   let found = least;
   for (; found < pace.levels; found++) {
     // A level is a factor of sqrt(2) in the standard deviation.
-    const needed = add(eps, scale(parityOf(clearance, found), 32 * (n - 1) - cut - (found >> 1)));
+    const needed = add(inUnits, scale(parityOf(clearance, found), 32 * (n - 1) - cut - (found >> 1)));
     if (mul(needed, needed) <= distance) break;
   }
   return found;
@@ -223,30 +242,47 @@ function ringing(
   step: number,
   number: number,
 ): Candidate[] {
-  const { dimension: d, multirate, reach } = system;
-  const { fineWords: n, drop } = multirate!;
   const candidates: Candidate[] = [];
   for (const a of free) {
     for (const b of free) {
       if (b >= a) break;
       if (level[a] !== level[b]) continue;
       measure(system, a, b);
-      let s = 0;
-      let near = true;
-      for (let k = 0; k < d && near; k++) {
-        const distance = bitLength(apart, n * k, n) - drop > 32 ? reach + 1 : leading(apart, n * k, n, drop);
-        near = distance <= reach;
-        s = add(s, squaredShare(system, distance));
-      }
-      if (!near) continue;
+      const s = squareApart(system);
+      if (s === null) continue;
       // Members are in the order of their ids.
       const [i, j] = [there[b], there[a]];
-      const share = scale(pace.hazard, pace.levels - level[a]);
-      const time = ringTimeAt(system, particles, i, j, s, step, number, share);
+      let time: number | null;
+      if (system.rate.form === "contact") {
+        const s0 = before[pairIndex(a, b)];
+        const stretch = stretchOf(system, pace, level[a]);
+        time = s0 === Infinity ? null : meetingTimeAt(system, particles, i, j, s0, s, step, number, stretch);
+      } else {
+        const share = scale(pace.hazard, pace.levels - level[a]);
+        time = ringTimeAt(system, particles, i, j, s, step, number, share);
+      }
       if (time !== null) candidates.push({ i, j, time });
     }
   }
   return candidates;
+}
+
+/** |x_a - x_b|^2 / rangeUnit^2 of the two measured last, or null if they are farther apart than any range. */
+function squareApart(system: System): number | null {
+  const { dimension: d, multirate } = system;
+  const { fineWords: n, drop } = multirate!;
+  let s = 0;
+  for (let k = 0; k < d; k++) {
+    if (bitLength(apart, n * k, n) - drop > 32) return null;
+    s = add(s, squaredShare(system, leading(apart, n * k, n, drop)));
+  }
+  return s;
+}
+
+/** How many times the standard deviation of a tick's move one of this level has, on the scale of ranges. */
+function stretchOf({ multirate }: System, { stretch }: Pace, level: number): number {
+  const { fineWords: n, drop } = multirate!;
+  return scale(parityOf(stretch, level), 32 * (n - 1) - drop - (level >> 1));
 }
 
 // What is summed up over pairs. The time of a pair falls into intervals that start when both begin a sub-step and end when the coarser of the two

@@ -1,9 +1,9 @@
 import { cellCoordinate } from "./cells.ts";
-import { isNear } from "./pair.ts";
+import { isNear } from "./distance.ts";
 import { read } from "./strict.ts";
 
 /**
- * Calls `visit` for every j != i in the cube of half-width `reach` (lattice units) around i. `bits`, `start` and `order` are the cell list: the
+ * Calls `visit` for every j != i in the cube of half-width `reachOf(i)` (lattice units) around i. `bits`, `start` and `order` are the cell list: the
  * cube's cells are walked, row by row.
  */
 export function makeNeighbours(
@@ -11,14 +11,14 @@ export function makeNeighbours(
   bits: readonly number[],
   start: Uint32Array,
   order: Uint32Array,
-  reach: number,
+  reachOf: (i: number) => number,
 ): (i: number, visit: (j: number) => void) => void {
   const d = bits.length;
   const mask = Int32Array.from(bits, (b) => (1 << b) - 1);
   const first = new Int32Array(d);
   const count = new Int32Array(d);
   /** Visits those of the cells from one to before another. */
-  const piece = (i: number, from: number, to: number, visit: (j: number) => void) => {
+  const piece = (i: number, reach: number, from: number, to: number, visit: (j: number) => void) => {
     const end = read(start, to);
     for (let slot = start[from]; slot < end; slot++) {
       const j = read(order, slot);
@@ -26,6 +26,7 @@ export function makeNeighbours(
     }
   };
   return (i, visit) => {
+    const reach = reachOf(i);
     for (let k = 0; k < d; k++) {
       const x = place[d * i + k];
       first[k] = cellCoordinate((x - reach) >>> 0, bits[k]);
@@ -44,8 +45,8 @@ export function makeNeighbours(
         rest = (rest / count[k]) | 0;
       }
       row <<= bits[last];
-      piece(i, row + begin, row + Math.min(until, cellsOfRow), visit);
-      if (until > cellsOfRow) piece(i, row, row + until - cellsOfRow, visit);
+      piece(i, reach, row + begin, row + Math.min(until, cellsOfRow), visit);
+      if (until > cellsOfRow) piece(i, reach, row, row + until - cellsOfRow, visit);
     }
   };
 }

@@ -1,51 +1,17 @@
-/** What a pair of particles does in a step. Twin: `shaders/shared/pair.wgsl`. */
+/** When a pair of particles rings in a step. Twin: `shaders/shared/pair.wgsl`. */
 import { exponential } from "../exact/exponential.ts";
 import { massFunction } from "../exact/massFunction.ts";
 import { potentialAt } from "../exact/potentialTable.ts";
-import { add, div, fromInteger, mul } from "../exact/single.ts";
+import { add, div, mul } from "../exact/single.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
 import type { Rate, System } from "../model/system.ts";
+import { meetingTime, separationBefore, varianceOfPair } from "./contact.ts";
+import { separation } from "./distance.ts";
+import type { Particles } from "./particles.ts";
+import { rangeOfPair } from "./radii.ts";
 
-/** Lattice units between two particles along axis k, the shorter way around the torus. */
-const apart = (place: Uint32Array, d: number, i: number, j: number, k: number) =>
-  Math.abs((place[d * i + k] - place[d * j + k]) | 0);
-
-/** A distance along one axis as its share of |x_i - x_j|^2 / eps^2, single precision; of an axis after another they are to be added up. */
-export function squaredShare(system: System, distance: number): number {
-  const scaled = mul(fromInteger(distance), system.inverseRange);
-  return mul(scaled, scaled);
-}
-
-/** |x_i - x_j|^2 / eps^2 along the shorter way around the torus. */
-export function separation(system: System, place: Uint32Array, i: number, j: number): number {
-  const d = system.dimension;
-  let sum = 0;
-  for (let k = 0; k < d; k++) sum = add(sum, squaredShare(system, apart(place, d, i, j, k)));
-  return sum;
-}
-
-/** Whether j lies in the cube of half-width `reach` (lattice units) around i. */
-export function isNear(place: Uint32Array, d: number, reach: number, i: number, j: number): boolean {
-  for (let k = 0; k < d; k++) if (apart(place, d, i, j, k) > reach) return false;
-  return true;
-}
-
-/** Bits to which distances are cut where they only decide who belongs together and how finely to step: their squares add up in a word. */
-export const coarseBits = 14;
-
-/**
- * Whether j lies in the ball of radius `reach` (lattice units) around i, in distances cut to 14 bits: whoever is nearer does, and none much
- * further away.
- */
-export function isInBall(place: Uint32Array, d: number, reach: number, i: number, j: number): boolean {
-  const drop = Math.max(0, 32 - Math.clz32(reach) - coarseBits);
-  let square = 0;
-  for (let k = 0; k < d; k++) square += (apart(place, d, i, j, k) >>> drop) ** 2;
-  return square < ((reach >>> drop) + 1) ** 2;
-}
-
-/** alpha(n, m) dt / eps^2: the hazard of a step where V is one. */
+/** The hazard of a step where V is one, see `Rate`. */
 export function rateOf(rate: Rate, n: number, m: number): number {
   const { form, table, size } = rate;
   if (form === "constant") return table[0];
@@ -54,9 +20,16 @@ export function rateOf(rate: Rate, n: number, m: number): number {
   return table[(Math.min(n, size) - 1) * size + Math.min(m, size) - 1];
 }
 
-/** The hazard of a pair of masses n and m at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of that of `system.rate`, single precision. */
+/**
+ * The hazard of a pair of masses n and m at |x_i - x_j|^2 / rangeUnit^2 = s, in a sub-step that has `share` of that of `system.rate`, single
+ * precision.
+ */
 export function hazardAt(system: System, n: number, m: number, s: number, share: number): number {
-  return s >= 1 ? 0 : mul(mul(rateOf(system.rate, n, m), potentialAt(system.potential, s)), share);
+  const range = rangeOfPair(system, n, m);
+  const square = mul(range, range);
+  if (s >= square) return 0;
+  const hazard = mul(rateOf(system.rate, n, m), potentialAt(system.potential, div(s, square)));
+  return mul(div(hazard, square), share);
 }
 
 /** Writes the random words of the pair of particles with these ids in this step and sub-step; a step without any has only number 0. */
@@ -76,37 +49,31 @@ export function pairWords(
 
 const words = new Uint32Array(4);
 
-/** What of particles decides when a pair of them rings. */
-interface Pairable {
-  replica: number;
-  mass: Uint32Array;
-  id: Uint32Array;
-}
-
-/** The fraction of a tick, a uniform step, after which the pair rings, in single precision, or null if it does not. */
+/**
+ * The fraction of a tick, a uniform step that has just moved the particles, after which the pair rings, in single precision, or null if it does
+ * not.
+ */
 export function ringTime(
   system: System,
-  particles: Pairable & { place: Uint32Array },
+  particles: Particles,
   i: number,
   j: number,
   step: number,
 ): number | null {
-  return ringTimeAt(
-    system,
-    particles,
-    i,
-    j,
-    separation(system, particles.place, i, j),
-    step,
-    0,
-    system.tickHazard,
-  );
+  const s = separation(system, particles.place, i, j);
+  if (system.rate.form !== "contact")
+    return ringTimeAt(system, particles, i, j, s, step, 0, system.tickHazard);
+  const before = separationBefore(system, particles, i, j, step);
+  return meetingTimeAt(system, particles, i, j, before, s, step, 0, 1);
 }
 
-/** The same for a pair at |x_i - x_j|^2 / eps^2 = s, in a sub-step that has `share` of the hazard of `system.rate`, single precision. */
+/**
+ * The fraction of a sub-step after which a pair at |x_i - x_j|^2 / rangeUnit^2 = s rings, in single precision, or null if it does not. The sub-step
+ * has `share` of the hazard of `system.rate`.
+ */
 export function ringTimeAt(
   system: System,
-  { replica, mass, id }: Pairable,
+  { replica, mass, id }: Particles,
   i: number,
   j: number,
   s: number,
@@ -119,4 +86,25 @@ export function ringTimeAt(
   pairWords(words, system, replica, id[i], id[j], step, subStep);
   const deviate = exponential(words[0]);
   return deviate < hazard ? div(deviate, hazard) : null;
+}
+
+/**
+ * The same for a pair that reacts as soon as it meets: from `before` to `after`, its |x_i - x_j|^2 / rangeUnit^2, in a sub-step whose standard
+ * deviations are `stretch` times those of a tick, single precision.
+ */
+export function meetingTimeAt(
+  system: System,
+  { replica, mass, id }: Particles,
+  i: number,
+  j: number,
+  before: number,
+  after: number,
+  step: number,
+  subStep: number,
+  stretch: number,
+): number | null {
+  pairWords(words, system, replica, id[i], id[j], step, subStep);
+  const range = rangeOfPair(system, mass[i], mass[j]);
+  const variance = varianceOfPair(system, mass[i], mass[j], stretch);
+  return meetingTime(before, after, range, variance, exponential(words[0]));
 }

@@ -1,8 +1,9 @@
 import { mul, scale } from "../exact/single.ts";
 import { isSampled, sampleBits } from "../model/pairs.ts";
 import type { System } from "../model/system.ts";
+import { separation } from "./distance.ts";
 import { makeNeighbours } from "./neighbours.ts";
-import { hazardAt, separation } from "./pair.ts";
+import { hazardAt } from "./pair.ts";
 import type { Candidate } from "./pair_search.ts";
 import type { PairSums } from "./pairSums.ts";
 import type { Particles } from "./particles.ts";
@@ -27,7 +28,9 @@ export function pair_observe(
   for (const { i, j, time } of matches) until[i] = until[j] = time;
   const memberOf = (i: number) => ({ mass: mass[i], x0: place[d * i] });
   const sampled = isSampled(step);
-  const neighbours = makeNeighbours(place, bits, start, order, sampled ? system.pairs!.reach : system.reach);
+  const neighbours = makeNeighbours(place, bits, start, order, () =>
+    sampled ? system.pairs!.reach : system.reach,
+  );
   let i = 0;
   const visit = (j: number) => {
     if (id[j] <= id[i]) return;

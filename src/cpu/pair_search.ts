@@ -2,6 +2,7 @@ import type { System } from "../model/system.ts";
 import { makeNeighbours } from "./neighbours.ts";
 import { ringTime } from "./pair.ts";
 import type { Particles } from "./particles.ts";
+import { largestRadius, largestRangeOf, latticeUnitsOf } from "./radii.ts";
 
 /** A pair that rings within the step. `i` and `j` are entries of the particle arrays, id[i] < id[j]; `time` in [0, 1]. */
 export interface Candidate {
@@ -12,7 +13,7 @@ export interface Candidate {
 
 /**
  * Every pair that rings in this step, once. `bits`, `start` and `order` are the cell list: the partners of a particle are in the
- * cells that the cube of half-width `reach` around it touches.
+ * cells that a cube around it touches which holds all in range of it.
  */
 export function pair_search(
   system: System,
@@ -24,7 +25,12 @@ export function pair_search(
 ): Candidate[] {
   const candidates: Candidate[] = [];
   const { living, place, id } = particles;
-  const neighbours = makeNeighbours(place, bits, start, order, system.reach);
+  const largest = largestRadius(system, particles);
+  const reachOf = (i: number) =>
+    system.radius === null
+      ? system.reach
+      : latticeUnitsOf(system, largestRangeOf(system, particles, i, largest)) + system.margin;
+  const neighbours = makeNeighbours(place, bits, start, order, reachOf);
   let i = 0;
   const visit = (j: number) => {
     if (id[j] <= id[i]) return;

@@ -1,5 +1,7 @@
 /** One replica of the reference engine: its particles, and how far it has come. */
 
+import { isOutgrown, outgrown } from "../engine.ts";
+import { UserError } from "../errors.ts";
 import { massFunction } from "../exact/massFunction.ts";
 import { mul } from "../exact/single.ts";
 import { type Pace, Pacer } from "../model/pace.ts";
@@ -17,6 +19,7 @@ import { pair_observe } from "./pair_observe.ts";
 import { pair_search } from "./pair_search.ts";
 import { PairSums } from "./pairSums.ts";
 import type { Particles } from "./particles.ts";
+import { largestRadius } from "./radii.ts";
 import { type Progress, step_end } from "./step_end.ts";
 
 /** Of a step: taken; not taken, since a cluster overflowed; or the lowest id of those who left the box that stands for R^d. */
@@ -66,6 +69,9 @@ export class Replica {
       while (progress.left > 0 && outcome === null) {
         const { step } = progress;
         outcome = pace === null ? this.#uniformStep(step) : this.#macroStep(step, pace);
+        if (isOutgrown(this.#system, largestRadius(this.#system, particles))) {
+          throw new UserError(outgrown(this.#system));
+        }
         if (outcome === null) step_end(progress);
         yield;
       }
@@ -100,7 +106,7 @@ export class Replica {
     const [system, particles] = [this.#system, this.particles];
     this.#cells.list(particles, pace.reach);
     const { grid, start, order } = this.#cells;
-    const clusters = cluster_find(pace, particles, grid.bits, start, order);
+    const clusters = cluster_find(system, pace, particles, grid.bits, start, order);
     if (clusters === null) return "overflow";
 
     let leaver = Number.POSITIVE_INFINITY;

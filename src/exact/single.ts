@@ -16,7 +16,10 @@ export const fromDouble = (x: number) => (x < smallest ? 0 : Math.fround(x));
 
 export const mul = (a: number, b: number) => fromDouble(a * b);
 export const add = (a: number, b: number) => Math.fround(a + b);
+/** a - b, which must not be negative. */
+export const sub = (a: number, b: number) => fromDouble(a - b);
 export const div = (a: number, b: number) => fromDouble(a / b);
+export const sqrt = (a: number) => Math.fround(Math.sqrt(a));
 export const fromInteger = (n: number) => Math.fround(n);
 
 /** 2^0 in the middle: Math.pow would take most of the time of those who scale by powers of two. */

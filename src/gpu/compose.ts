@@ -30,6 +30,7 @@ export function variantOf(system: System): Variant {
   if (system.open) flags.push("OPEN");
   if (system.annihilation) flags.push("ANNIHILATION");
   if (system.pairs !== null) flags.push("PAIRS");
+  if (system.radius !== null) flags.push("RADII");
   const { fineWords, elapsedWords } = system.multirate ?? { fineWords: 1, elapsedWords: 1 };
   return { dimension: system.dimension, fineWords, elapsedWords, flags };
 }
@@ -41,10 +42,12 @@ const flagNames = [
   "OPEN",
   "ANNIHILATION",
   "PAIRS",
+  "RADII",
   "RATE_CONSTANT",
   "RATE_SUM",
   "RATE_PRODUCT",
   "RATE_TABLE",
+  "RATE_CONTACT",
 ];
 
 const elementType: Record<Access, string> = {

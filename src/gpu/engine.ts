@@ -2,9 +2,10 @@
  * The GPU engine: plays the stages of `stages.ts`, many steps a submission, all replicas side by side. Between submissions it reads
  * a few counters; nothing else passes between host and device until an observation.
  */
-import { type Engine, leftTheBox, type Snapshot, type Work } from "../engine.ts";
+import { type Engine, isOutgrown, leftTheBox, outgrown, type Snapshot, type Work } from "../engine.ts";
 import { UserError } from "../errors.ts";
-import { toBits } from "../exact/single.ts";
+import { massFunction } from "../exact/massFunction.ts";
+import { fromBits, toBits } from "../exact/single.ts";
 import { makeGrid } from "../grid.ts";
 import { type ClockSegment, type Epoch, Pacer } from "../model/pace.ts";
 import { makeStart } from "../model/start.ts";
@@ -180,6 +181,11 @@ export class GpuEngine implements Engine {
       at += table.length;
     }
     this.#memory.write(buffers.counters, Uint32Array.of(noOffender), counters.indexOf("offender"));
+    this.#memory.write(
+      buffers.counters,
+      Uint32Array.of(toBits(largestRadiusAtStart(this.#system))),
+      counters.indexOf("largest"),
+    );
     this.#writeParameters();
   }
 
@@ -337,6 +343,7 @@ export class GpuEngine implements Engine {
     this.#learn(steps, performance.now() - begin, performance.now() - woken);
     const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
     this.#undrained = state.events;
+    if (isOutgrown(this.#system, fromBits(state.largest))) throw new UserError(outgrown(this.#system));
     return state;
   }
 
@@ -502,6 +509,12 @@ function stagesOf(system: System): StageName[] {
   const steps =
     system.multirate === null ? uniformStep(options) : multirateStep({ ...options, uniform: true });
   return [...new Set<StageName>([...steps, "observe_masses"])];
+}
+
+/** 0 where particles have no radius. */
+function largestRadiusAtStart({ radius, scenario }: System): number {
+  if (radius === null) return 0;
+  return Math.max(...scenario.initial.map(({ mass }) => massFunction(radius, mass)));
 }
 
 /** A replica's row of the buffer `progress` at the start of an epoch. */

@@ -21,6 +21,7 @@ export const parameterNames = [
   "cell_bits",
   "n_cells",
   "reach",
+  "margin",
   "range",
   "inverse_range",
   "drop",
@@ -36,6 +37,7 @@ export const parameterNames = [
   "potential_table",
   "rate_table",
   "sigma_table",
+  "radius_table",
 ] as const;
 
 export type ParameterName = (typeof parameterNames)[number];
@@ -62,6 +64,7 @@ export function packParameters(system: System, slots: number, grid: Grid): Uint3
     cell_bits: grid.total,
     n_cells: grid.cells * system.replicas,
     reach: system.reach,
+    margin: system.margin,
     range: toBits(system.range),
     inverse_range: toBits(system.inverseRange),
     drop: system.multirate?.drop ?? 0,

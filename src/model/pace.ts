@@ -9,6 +9,7 @@
 import { UserError } from "../errors.ts";
 import { pow } from "../exact/elementary.ts";
 import { latticeSide } from "./multirate.ts";
+import { rangeOf } from "./ranges.ts";
 import type { System } from "./system.ts";
 
 export interface Pace {
@@ -27,7 +28,7 @@ export interface Pace {
    * displacement in a macro-step, if both move as fast.
    */
   clearance: number;
-  /** Pairs nearer than this, in lattice units, are in one cluster. */
+  /** Pairs nearer than this, in lattice units, are in one cluster; where particles have radii, pairs whose gap is less than this. */
   reach: number;
 }
 
@@ -52,18 +53,18 @@ const carefulness = { overflow: 0.5, recovery: 1.05 };
  */
 export function paceOf(system: System, living: number, left: number, care: number): Pace | null {
   if (system.multirate === null) return null;
-  const { dimension, side, eps, dt, fastest } = system;
+  const { dimension, side, largestRange, dt, fastest } = system;
   const { k, crowd, tickLevels, canStepUniformly } = system.multirate;
   const unit = side / latticeSide;
   // The radius within which `crowd` others are expected if the living are spread evenly.
   const radius = side * pow(crowd / (Math.max(1, living - 1) * ballVolume(dimension)), 1 / dimension);
-  const room = Math.min(radius, side / 4) - eps;
+  const room = Math.min(radius - typicalRange(system, living), side / 4 - largestRange);
   // Relative displacement of the fastest pair: variance 2 (d_i + d_j) t = 4 fastest t.
   const wanted = room <= 0 ? 0 : Math.floor(((room / k) ** 2 / (4 * fastest * dt)) * care);
   if (wanted < 2 && canStepUniformly) return null;
   if (wanted < 1) throw new UserError(tooCrowded(system));
   const ticks = Math.min(wanted, left);
-  const needed = clusterRadius(system, ticks);
+  const needed = system.radius === null ? clusterRadius(system, ticks) : clearance(system, ticks);
   let levels = 0;
   while (2 ** levels < ticks) levels++;
   return {
@@ -78,9 +79,20 @@ export function paceOf(system: System, living: number, left: number, care: numbe
   };
 }
 
-/** In a macro-step of so many ticks of a multirate run pairs nearer than this, a length, are in one cluster. */
-export function clusterRadius({ eps, fastest, dt, multirate }: System, ticks: number): number {
-  return eps + multirate!.k * Math.sqrt(4 * fastest * dt * ticks);
+/** In a macro-step of so many ticks of a multirate run pairs nearer than this, a length, are in one cluster, if particles have no radii. */
+export function clusterRadius(system: System, ticks: number): number {
+  return system.rangeUnit + clearance(system, ticks);
+}
+
+/** k standard deviations of the fastest pair's relative displacement in so many ticks, a length. */
+function clearance({ fastest, dt, multirate }: System, ticks: number): number {
+  return multirate!.k * Math.sqrt(4 * fastest * dt * ticks);
+}
+
+/** The range of two particles of the mean mass of so many living, a length. */
+function typicalRange({ scenario, rangeUnit, particles, meanMass }: System, living: number): number {
+  const mean = Math.max(1, Math.round((meanMass * particles) / Math.max(1, living)));
+  return rangeUnit * rangeOf(scenario, mean, mean);
 }
 
 function tooCrowded({ eps }: System): string {

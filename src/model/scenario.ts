@@ -119,6 +119,36 @@ const density = z
   )
   .describe("Where particles of this mass start: uniform, cosine, gaussian, product or pair.");
 
+const exponent = between(-8, 8).describe("The power of the mass.");
+const scale = nonNegative().describe("The factor in front.");
+
+const alphaForm = oneOf({
+  contact: z.literal(true, "true").describe("Infinite: a hard core."),
+  constant: nonNegative().describe("alpha(n, m), the same for every pair."),
+  sum: map({ scale, exponent }).describe("alpha(n, m) = scale (n^exponent + m^exponent)."),
+  product: map({ scale, exponent }).describe("alpha(n, m) = scale (n m)^exponent."),
+  table: list(
+    list(nonNegative(), 1, 1024, "numbers that are not negative"),
+    1,
+    1024,
+    "rows, square, symmetric and not negative",
+  )
+    .refine(isSymmetric, "a square symmetric table: row n, column m equal to row m, column n")
+    .describe("alpha(n, m) by row n and column m; masses beyond it use its last row or column."),
+});
+
+/** A positive law of the mass: d(m), r(m). */
+const massLawOf = (name: string) =>
+  oneOf({
+    constant: positive().describe(`${name}(m), the same for every mass.`),
+    power: map({ scale: positive().describe(`${name}(1).`), exponent }).describe(
+      `${name}(m) = scale m^exponent.`,
+    ),
+    table: list(positive(), 1, 4096, "positive numbers").describe(
+      `${name}(1), ${name}(2), ...; masses beyond it use its last entry.`,
+    ),
+  });
+
 const initialLaw = map({
   mass: integer(1, 2 ** 20).describe("Their mass at the start."),
   weight: positive()
@@ -126,9 +156,6 @@ const initialLaw = map({
     .describe("Their share of the total density Z, relative to the other entries."),
   density: density.default("uniform"),
 }).describe("One mass present at the start.");
-
-const exponent = between(-8, 8).describe("The power of the mass.");
-const scale = nonNegative().describe("The factor in front.");
 
 /** D dt / eps^2 of a uniform step unless a scenario says otherwise. */
 export const uniformStepDefault = 0.025;
@@ -231,28 +258,17 @@ const schema = map({
     )
     .default([{ mass: 1, weight: 1, density: "uniform" }])
     .describe("The masses present at the start, their shares and their densities."),
-  diffusion: oneOf({
-    constant: positive().describe("d(m), the same for every mass."),
-    power: map({ scale: positive().describe("d(1)."), exponent }).describe("d(m) = scale m^exponent."),
-    table: list(positive(), 1, 4096, "positive numbers").describe(
-      "d(1), d(2), ...; masses beyond it use its last entry.",
-    ),
-  })
+  diffusion: massLawOf("d")
     .default({ constant: 1 })
     .describe("d(m): each coordinate gains variance 2 d(m) t in time t."),
-  alpha: oneOf({
-    constant: nonNegative().describe("alpha(n, m), the same for every pair."),
-    sum: map({ scale, exponent }).describe("alpha(n, m) = scale (n^exponent + m^exponent)."),
-    product: map({ scale, exponent }).describe("alpha(n, m) = scale (n m)^exponent."),
-    table: list(
-      list(nonNegative(), 1, 1024, "numbers that are not negative"),
-      1,
-      1024,
-      "rows, square, symmetric and not negative",
+  alpha: z
+    .union(
+      [z.literal("contact", '"contact"').transform(() => ({ contact: true as const })), alphaForm],
+      '"contact" or a map with exactly one of the keys constant, sum, product, table',
     )
-      .refine(isSymmetric, "a square symmetric table: row n, column m equal to row m, column n")
-      .describe("alpha(n, m) by row n and column m; masses beyond it use its last row or column."),
-  }).describe("alpha(n, m): a pair reacts at rate alpha eps^-2 V((x - y) / eps)."),
+    .describe(
+      "alpha(n, m): a pair reacts at rate alpha eps^-2 V((x - y) / eps); contact: the moment its distance reaches its range.",
+    ),
   potential: z
     .union(
       [
@@ -284,6 +300,16 @@ const schema = map({
     )
     .default("indicator")
     .describe("V, a radial shape on the unit ball, scaled to integral 1."),
+  radius: massLawOf("r")
+    .exactOptional()
+    .describe(
+      "r(m): a pair interacts within (r(n) + r(m)) eps, at rate alpha ((r(n) + r(m)) eps)^-2 V; left out: within eps, whatever the masses.",
+    ),
+  scaling: number("a number above 0 and at most 1")
+    .positive()
+    .max(1)
+    .default(1)
+    .describe("b: a pair interacts within eps^b, at rate alpha eps^(d (1 - b) - 2) V((x - y) / eps^b)."),
   observe: map({
     times: list(nonNegative(), 1, 10000, "times")
       .refine(isIncreasing, "a list of strictly increasing times")
@@ -349,6 +375,10 @@ export type TestFunctionSpec = z.output<typeof testFunction>;
 export type Diffusion = Scenario["diffusion"];
 export type Alpha = Scenario["alpha"];
 export type Engine = z.output<typeof engine>;
+
+/** Whether all pairs react at a finite rate within eps, as in Hammond's survey §1.3. */
+export const isPlain = ({ alpha, radius, scaling }: Scenario): boolean =>
+  !("contact" in alpha) && radius === undefined && scaling === 1;
 
 /** The distances at which pairs start, where they do; else null. */
 export function pairStart({ initial }: Pick<Scenario, "initial">): { apart: number[] } | null {
@@ -416,7 +446,7 @@ export function scenarioJsonSchema(): Record<string, unknown> {
 
 /** What can only be judged from several keys of a well-formed scenario together. */
 function crossProblems(scenario: Scenario): Problem[] {
-  const { particles, replicas, initial, diffusion, alpha } = scenario;
+  const { dimension, particles, replicas, initial, diffusion, alpha, radius, scaling } = scenario;
   const problems: Problem[] = initial.flatMap((law, i) => densityProblems(scenario, law.density, i));
   const mustBe = (must: string, ...path: Problem["path"]) =>
     problems.push(badValue(path, valueAt(scenario, path), must));
@@ -442,12 +472,22 @@ function crossProblems(scenario: Scenario): Problem[] {
   if ("power" in diffusion && !isRate(diffusion.power.scale * heavy(diffusion.power.exponent))) {
     mustBe(`positive and ${finite}`, "diffusion", "power");
   }
-  if ("sum" in alpha && alpha.sum.scale * 2 * peak(alpha.sum.exponent) === Infinity) {
+  if ("contact" in alpha) {
+    if (scenario.potential !== "indicator") mustBe("left out, as alpha is contact", "potential");
+    if (scaling !== 1) mustBe("1, as alpha is contact", "scaling");
+  } else if ("sum" in alpha && alpha.sum.scale * 2 * peak(alpha.sum.exponent) === Infinity) {
     mustBe(finite, "alpha", "sum");
-  }
-  if ("product" in alpha && alpha.product.scale * peak(2 * alpha.product.exponent) === Infinity) {
+  } else if ("product" in alpha && alpha.product.scale * peak(2 * alpha.product.exponent) === Infinity) {
     mustBe(finite, "alpha", "product");
   }
+  if (
+    radius !== undefined &&
+    "power" in radius &&
+    !isRate(radius.power.scale * heavy(radius.power.exponent))
+  ) {
+    mustBe(`positive and ${finite}`, "radius", "power");
+  }
+  if (scaling !== 1 && dimension === 2) mustBe("1, as the dimension is 2", "scaling");
   if (pairStart(scenario) !== null) {
     if (particles !== 2) mustBe("2, as they start as a pair", "particles");
     if (initial.length !== 1) mustBe("a list of one entry, as it is a pair", "initial");
@@ -464,7 +504,8 @@ const mostPointsAlong = 32;
 /** Particles of a replica whose pairs' hazards, in units of 2^-40, are below 2^64. */
 const mostPaired = 2 ** 22;
 
-function observeProblems({ model, observe, domain, dimension, particles, replicas }: Scenario): Problem[] {
+function observeProblems(scenario: Scenario): Problem[] {
+  const { model, observe, domain, dimension, particles, replicas } = scenario;
   const { densities, pairs, testFunctions = [], ghosts, times, masses } = observe;
   const problems: Problem[] = [];
   const side = "space" in domain ? domain.space : domain.torus;
@@ -489,6 +530,13 @@ function observeProblems({ model, observe, domain, dimension, particles, replica
       const must = `at most ${most}, so that points^${dimension} at ${times.length} times for ${masses + 1} kinds of mass in ${replicas} replicas are at most 2^25 numbers`;
       at(points, must, "densities", "points");
     }
+  }
+  if (pairs !== undefined && !isPlain(scenario)) {
+    at(
+      pairs,
+      "left out unless all pairs react at a finite rate within eps: no alpha: contact, radius or scaling",
+      "pairs",
+    );
   }
   if (pairs !== undefined && particles > mostPaired) {
     const must = `at most ${mostPaired} where observe.pairs sums up over pairs`;

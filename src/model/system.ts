@@ -7,32 +7,37 @@ import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
 import { fromDouble } from "../exact/single.ts";
+import { largestOf, massLaw } from "./massLaw.ts";
 import {
   latticeSide,
+  leastUnits,
   type Multirate,
   makeMultirate,
-  smallestRange,
   smallestShare,
   uniformStepOf,
 } from "./multirate.ts";
 import { makePairs, type Pairs } from "./pairs.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import { makePotentialTable } from "./potentialTable.ts";
+import { largestShare, type Ranges, rangeOf, rangesOf, rangeUnit } from "./ranges.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
 
-/** eps must be at most this share of the side, so that a pair in range is so along one way around the torus only. */
-export const largestShare = 1 / 5;
+/** Standard deviations that a pair's relative move in a tick exceeds along an axis with probability 2e-9. */
+const farthestMove = 6 * Math.SQRT2;
 
 /** Hazards above this would leave the range of single precision in products. */
 const largestRate = 1e15;
 
 /**
- * alpha(n, m) t / eps^2 (in the plane also / |log eps|), the hazard where V is one, in single precision: of a uniform step, or of the finest
- * sub-step of a multirate run.
+ * alpha(n, m) t eps^(d (1 - b) - 2) (in the plane also / |log eps|), the hazard where V is one, in single precision: of a uniform step, or of
+ * the finest sub-step of a multirate run. Where particles have radii it is to be divided by (r_n + r_m)^2.
  */
 export interface Rate {
-  /** constant: table[0]; sum, product: of the mass function in `table`; table: row n, column m, masses beyond use the last. */
-  form: "constant" | "sum" | "product" | "table";
+  /**
+   * constant: table[0]; sum, product: of the mass function in `table`; table: row n, column m, masses beyond use the last; contact: pairs react
+   * as soon as they meet, and the table is empty.
+   */
+  form: "constant" | "sum" | "product" | "table" | "contact";
   table: Float32Array;
   /** Rows and columns of a "table"; otherwise 0. */
   size: number;
@@ -56,11 +61,19 @@ export interface System {
   seed: readonly [number, number];
   /** Of the torus or box, in the scenario's lengths. */
   side: number;
-  /** Interaction range, in the scenario's lengths. */
+  /** In the scenario's lengths; the interaction range unless particles have radii or the scaling is weaker. */
   eps: number;
+  /** What ranges are measured in, in the scenario's lengths: see `rangeUnit`. */
+  rangeUnit: number;
+  /** The smallest range of a pair of one mass at the start, in the scenario's lengths. */
+  smallestRange: number;
+  /** What no pair's range may outgrow, in the scenario's lengths. */
+  largestRange: number;
   /** Density that one particle stands for: eps^(d-2), in the plane 1/|log eps|. */
   weight: number;
   potentialShape: Potential;
+  /** Of a particle at the start, expected. */
+  meanMass: number;
   /** The largest d(m) there can be. */
   fastest: number;
   /** Time of one tick: a uniform step, or what the steps of a multirate run are multiples of. */
@@ -69,11 +82,18 @@ export interface System {
   observeAt: number[];
   /** Null for the uniform step. */
   multirate: Multirate | null;
-  /** A pair further apart than this along an axis is out of range; in the units of `Multirate.drop`, else lattice units. */
+  /**
+   * A pair further apart than this along an axis is out of range, if both have the radius of the heaviest at the start; in the units of
+   * `Multirate.drop`, else lattice units.
+   */
   reach: number;
-  /** eps in those units, and its inverse; single precision. */
+  /** Of `reach`, what goes beyond the range: for rounding and, where contact is all, for what a pair may move in a tick. */
+  margin: number;
+  /** `rangeUnit` in those units, and its inverse; single precision. */
   range: number;
   inverseRange: number;
+  /** Mass function: r_m, in units of `rangeUnit`; null where all pairs have that as their range. */
+  radius: Float32Array | null;
   /** Mass function: standard deviation of a coordinate's step, in lattice units. */
   sigma: Float32Array;
   rate: Rate;
@@ -94,7 +114,6 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   const open = "space" in domain;
   const side = "space" in domain ? domain.space : domain.torus;
   const eps = interactionRange(dimension, particles, Z);
-  checkRange(eps, side, Z, engine.kind);
   if (!(Number.isInteger(firstReplica) && firstReplica >= 0 && firstReplica + scenario.replicas <= 2 ** 32)) {
     throw new UserError(
       `firstReplica is ${firstReplica}, but must be an integer from 0 to ${2 ** 32 - scenario.replicas}.`,
@@ -105,14 +124,28 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
   const largestMass = annihilation ? heaviest : heaviest * particles;
   const d = (mass: number) => diffusivity(scenario.diffusion, mass);
-  const fastest = largestDiffusivity(scenario, largestMass);
+  const lightest = Math.min(...scenario.initial.map(({ mass }) => mass));
+  const fastest = largestOf(scenario.diffusion, lightest, largestMass);
+  const perRange = rangeUnit(scenario, eps);
+  const meanMass = meanOf(scenario.initial);
+  const ranges = rangesOf(scenario, {
+    unit: perRange,
+    side,
+    mostMass: largestMass,
+    expectedMass: annihilation ? heaviest : meanMass * particles,
+  });
+  checkRanges(scenario, eps, ranges, side);
 
   // The step is shortened a little so that the last observation falls on a step.
   const end = observe.times.at(-1)!;
   const potentialShape = makePotential(scenario.potential, dimension);
   const logarithm = dimension === 2 ? -log(eps) : 1;
-  const strongest = (strongestAlpha(scenario) * potentialShape.peak) / logarithm;
-  const motion = { side, eps, fastest, strongest, end };
+  // The rate's eps^-2 becomes eps^(d (1 - b) - 2) in a weaker scaling (Hammond's survey §3.4).
+  const { scaling } = scenario;
+  const slowness = scaling === 1 ? eps * eps : pow(eps, 2 - dimension * (1 - scaling));
+  const strongest =
+    ((strongestAlpha(scenario) * potentialShape.peak) / logarithm) * ((perRange * perRange) / slowness);
+  const motion = { side, ranges, fastest, strongest, end };
   const multirate = engine.kind === "multirate" ? makeMultirate(engine, motion) : null;
   const { tickLevels, fineWords, drop } = multirate ?? { tickLevels: 0, fineWords: 1, drop: 0 };
   const wanted = multirate?.tick ?? uniformStepOf(engine.step, motion);
@@ -124,9 +157,12 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   }
   const dt = end > 0 ? end / steps : wanted;
   const unit = side / latticeSide;
-  const range = (eps / unit) * 2 ** (32 * (fineWords - 1) - drop);
-  const perStep = dt / 2 ** tickLevels / (eps * eps) / logarithm;
+  const range = (perRange / unit) * 2 ** (32 * (fineWords - 1) - drop);
+  const perStep = dt / 2 ** tickLevels / slowness / logarithm;
   const rate = makeRate(scenario.alpha, perStep, largestMass);
+  const sigmaAt = (mass: number) => Math.sqrt(2 * d(mass) * dt) / unit;
+  const heaviestRange = range * rangeOf(scenario, heaviest, heaviest);
+  const margin = 1 + (rate.form === "contact" ? farthestMove * (Math.sqrt(2 * fastest * dt) / unit) : 0);
   if (!(rate.table.reduce((a, b) => Math.max(a, b), 0) <= largestRate)) {
     throw new UserError(
       `alpha times the step reaches more than ${largestRate}, the most that the engine can hold.`,
@@ -144,17 +180,23 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
     seed: [Number(seed & 0xffffffffn), Number(seed >> 32n)],
     side,
     eps,
+    rangeUnit: perRange,
+    smallestRange: ranges.smallest,
+    largestRange: ranges.bound,
     weight: Z / particles,
     potentialShape,
+    meanMass,
     fastest,
     dt,
     observeAt: observe.times.map((time) => Math.round(time / dt)),
     multirate,
-    // A little more than eps, so that rounding can never make a pair beyond it one in range.
-    reach: Math.ceil(range * (1 + 2 ** -20)) + 1,
+    // A little more than the range, so that rounding can never make a pair beyond it one in range.
+    reach: Math.ceil(heaviestRange * (1 + 2 ** -20)) + margin,
+    margin,
     range: Math.fround(range),
     inverseRange: Math.fround(1 / range),
-    sigma: makeMassFunction((mass) => Math.sqrt(2 * d(mass) * dt) / unit, largestMass),
+    radius: scenario.radius ? makeMassFunction((mass) => massLaw(scenario.radius!, mass), largestMass) : null,
+    sigma: makeMassFunction(sigmaAt, largestMass),
     rate,
     // Nobody takes a tick at once where this would overflow.
     tickHazard: Math.min(2 ** tickLevels, 2 ** 40),
@@ -170,36 +212,38 @@ export function interactionRange(dimension: number, particles: number, Z: number
   return dimension === 3 ? ratio : dimension === 4 ? Math.sqrt(ratio) : pow(ratio, 1 / 3);
 }
 
-function checkRange(eps: number, side: number, Z: number, kind: Scenario["engine"]["kind"]): void {
-  if (eps > side * largestShare) {
+/** Throws a UserError if a pair's range may exceed what the box holds, or be less than the lattice resolves. */
+function checkRanges(
+  { Z, engine: { kind }, radius, scaling }: Scenario,
+  eps: number,
+  { smallest, largest }: Ranges,
+  side: number,
+): void {
+  const shown = (x: number) => x.toPrecision(4);
+  const [what, sizes] =
+    radius === undefined && scaling === 1
+      ? ["eps", shown(eps)]
+      : ["ranges", smallest === largest ? shown(smallest) : `from ${shown(smallest)} to ${shown(largest)}`];
+  const hint = radius === undefined ? "lower Z or raise particles" : "lower Z or radius, or raise particles";
+  if (largest > side * largestShare) {
     throw new UserError(
-      `Z is ${Z}, which makes eps ${eps.toPrecision(4)}, but eps must be at most ${largestShare} of the side ${side}; lower Z or raise particles.`,
+      `Z is ${Z}, which makes ${what} ${sizes}, but ${what} must be at most ${largestShare} of the side ${side}; ${hint}.`,
     );
   }
-  const smallest = side * (kind === "uniform" ? smallestRange / latticeSide : smallestShare);
-  if (eps >= smallest) return;
-  const hint = kind === "uniform" ? "take engine: multirate, raise Z" : "raise Z";
+  const least = side * (kind === "uniform" ? leastUnits / latticeSide : smallestShare);
+  if (smallest >= least) return;
+  const refine = kind === "uniform" ? "take engine: multirate, raise Z" : "raise Z";
   throw new UserError(
-    `Z is ${Z}, which makes eps ${eps.toPrecision(4)}, but with engine: ${kind} eps must be at least ${smallest.toPrecision(3)}, ${(smallest / side).toPrecision(3)} of the side ${side}; ${hint} or lower particles.`,
+    `Z is ${Z}, which makes ${what} ${sizes}, but with engine: ${kind} ${what} must be at least ${least.toPrecision(3)}, ${(least / side).toPrecision(3)} of the side ${side}; ${refine} or lower particles.`,
   );
 }
 
 /** d(mass). */
-export function diffusivity(diffusion: Diffusion, mass: number): number {
-  if ("constant" in diffusion) return diffusion.constant;
-  if ("power" in diffusion) return diffusion.power.scale * pow(mass, diffusion.power.exponent);
-  return diffusion.table[Math.min(mass, diffusion.table.length) - 1];
-}
+export const diffusivity = (diffusion: Diffusion, mass: number): number => massLaw(diffusion, mass);
 
-/** The largest d(m) of any mass that can be there: powers are monotone, and tables end. */
-function largestDiffusivity({ diffusion, initial }: Scenario, largestMass: number): number {
-  if ("table" in diffusion) return diffusion.table.reduce((a, b) => Math.max(a, b));
-  const lightest = Math.min(...initial.map(({ mass }) => mass));
-  return Math.max(diffusivity(diffusion, lightest), diffusivity(diffusion, largestMass));
-}
-
-/** alpha(n, m). */
+/** alpha(n, m); Infinity where pairs react as soon as they meet. */
 export function interactionStrength(alpha: Alpha, n: number, m: number): number {
+  if ("contact" in alpha) return Number.POSITIVE_INFINITY;
   if ("constant" in alpha) return alpha.constant;
   if ("sum" in alpha) return alpha.sum.scale * (pow(n, alpha.sum.exponent) + pow(m, alpha.sum.exponent));
   if ("product" in alpha) return alpha.product.scale * pow(n * m, alpha.product.exponent);
@@ -207,13 +251,27 @@ export function interactionStrength(alpha: Alpha, n: number, m: number): number 
   return alpha.table[Math.min(n, last) - 1][Math.min(m, last) - 1];
 }
 
-/** The largest alpha(n, m) of masses n, m that are there at the start. */
-function strongestAlpha({ alpha, initial }: Scenario): number {
+/**
+ * The largest rate of two masses n and m that are there at the start, as that of a pair of the smallest range: alpha(n, m), divided by the square
+ * of their range over the smallest. 0 where they react as soon as they meet.
+ */
+function strongestAlpha(scenario: Scenario): number {
+  const { alpha, initial } = scenario;
+  if ("contact" in alpha) return 0;
   const masses = initial.map(({ mass }) => mass);
-  return Math.max(...masses.flatMap((n) => masses.map((m) => interactionStrength(alpha, n, m))));
+  const smallest = Math.min(...masses.map((m) => rangeOf(scenario, m, m)));
+  const rate = (n: number, m: number) =>
+    interactionStrength(alpha, n, m) * (smallest / rangeOf(scenario, n, m)) ** 2;
+  return Math.max(...masses.flatMap((n) => masses.map((m) => rate(n, m))));
+}
+
+function meanOf(initial: Scenario["initial"]): number {
+  const total = initial.reduce((sum, { weight }) => sum + weight, 0);
+  return initial.reduce((sum, { mass, weight }) => sum + mass * weight, 0) / total;
 }
 
 function makeRate(alpha: Alpha, perStep: number, largestMass: number): Rate {
+  if ("contact" in alpha) return { form: "contact", table: new Float32Array(0), size: 0 };
   if ("constant" in alpha) {
     return { form: "constant", table: Float32Array.of(fromDouble(alpha.constant * perStep)), size: 0 };
   }

@@ -110,7 +110,7 @@ function capacity({ dimension, radius }: Potential): number {
 }
 
 function planarRate(q: number): number {
-  return q / (1 + q / (2 * Math.PI));
+  return q === Number.POSITIVE_INFINITY ? 2 * Math.PI : q / (1 + q / (2 * Math.PI));
 }
 
 function noPlanarU(): never {

@@ -1,10 +1,9 @@
 /** How far a system at finite eps is from its kinetic limit, to leading order, in three dimensions. */
 import { exp } from "../exact/elementary.ts";
 import { gaussLegendre, integrateOver, type Quadrature } from "../exact/quadrature.ts";
-import { makePotential } from "../model/potential.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { solvePair } from "./beta.ts";
 import { isHomogeneous } from "./geometry.ts";
+import { scenarioRate } from "./scenarioRate.ts";
 
 export type CorrectionProblem = {
   model: "coagulation" | "annihilation";
@@ -20,19 +19,24 @@ export type CorrectionProblem = {
 
 /**
  * h1 of the fraction left, h_N = 1/s + eps h1 + O(eps^2 log(1/eps)), at these times (0 or more; any order), for a scenario in the 3-torus
- * whose particles start uniform and with one mass, d(m) and alpha(n, m) constant. Null for any other: h1 is not known there.
+ * whose particles start uniform and with one mass, d(m), alpha(n, m) (or contact) and radii constant. Null for any other: h1 is not known there.
  */
 export function leadingCorrection(scenario: Scenario, times: readonly number[]): number[] | null {
-  const { dimension, domain, initial, model, diffusion, alpha, potential, Z } = scenario;
-  if (dimension !== 3 || !("torus" in domain) || !("constant" in diffusion) || !("constant" in alpha))
-    return null;
+  const { dimension, domain, initial, model, diffusion, Z } = scenario;
+  if (dimension !== 3 || !("torus" in domain) || !("constant" in diffusion)) return null;
+  if (!hasOneRate(scenario)) return null;
   if (!isHomogeneous(scenario) || !initial.every(({ mass }) => mass === initial[0].mass)) return null;
-  if (alpha.constant === 0) return times.map(() => 0);
+  const beta = scenarioRate(scenario, "recipe")(1, 1);
+  if (beta === 0) return times.map(() => 0);
   const D = 2 * diffusion.constant;
-  const shape = makePotential(potential, dimension);
-  const { beta } = solvePair({ potential: shape, dimension, alpha: alpha.constant, D });
   const problem = { model, beta, D, Z, side: domain.torus };
   return times.map((time) => correctionAt(problem, time));
+}
+
+/** Whether beta(n, m) is the same for all masses where d is, and comes from particles avoiding each other. */
+function hasOneRate({ alpha, radius, scaling }: Scenario): boolean {
+  const oneStrength = "constant" in alpha || "contact" in alpha;
+  return oneStrength && (radius === undefined || "constant" in radius) && scaling === 1;
 }
 
 /**

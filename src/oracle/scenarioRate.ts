@@ -1,4 +1,5 @@
 import { makePotential } from "../model/potential.ts";
+import { rangeOf } from "../model/ranges.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength } from "../model/system.ts";
 import { type MassRate, macroscopicRate } from "./rates.ts";
@@ -10,12 +11,21 @@ import { type MassRate, macroscopicRate } from "./rates.ts";
  */
 export type LimitRate = "recipe" | "naive";
 
+/**
+ * That rate for the masses of a scenario. A range of r_n + r_m multiplies it by (r_n + r_m)^(d-2) (both rates are those of V scaled); where the
+ * scaling is weaker the naive rate is the right one (Hammond's survey §3.4). The naive rate is Infinity where pairs react as soon as they meet.
+ */
 export function scenarioRate(scenario: Scenario, rate: LimitRate): MassRate {
+  const { dimension, radius } = scenario;
   const alpha: MassRate = (n, m) => interactionStrength(scenario.alpha, n, m);
-  if (rate === "naive") return alpha;
-  return macroscopicRate({
-    potential: makePotential(scenario.potential, scenario.dimension),
-    alpha,
-    diffusivity: (n) => diffusivity(scenario.diffusion, n),
-  });
+  const own =
+    rate === "naive" || scenario.scaling < 1
+      ? alpha
+      : macroscopicRate({
+          potential: makePotential(scenario.potential, dimension),
+          alpha,
+          diffusivity: (n) => diffusivity(scenario.diffusion, n),
+        });
+  if (radius === undefined) return own;
+  return (n, m) => own(n, m) * rangeOf(scenario, n, m) ** (dimension - 2);
 }

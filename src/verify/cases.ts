@@ -264,4 +264,29 @@ export const verifyCases: readonly VerifyCase[] = [
     replicas: 2,
     steps: 3000,
   }),
+  ...["uniform", "multirate"].flatMap((kind) => {
+    const engine = kind as "uniform" | "multirate";
+    return [
+      caseOf(`contact, ${kind}`, {
+        particles: 1000,
+        Z: 20,
+        alpha: "contact",
+        diffusion: falling,
+        engine,
+        replicas: 2,
+        steps: 200,
+      }),
+      caseOf(`radii, ${kind}`, {
+        particles: 1000,
+        Z: 12,
+        initial: [{ mass: 1, weight: 5 }, { mass: 40 }],
+        alpha: strong,
+        diffusion: falling,
+        potential: "poly2",
+        radius: { power: { scale: 0.5, exponent: 1 / 3 } },
+        engine,
+        steps: 200,
+      }),
+    ];
+  }),
 ];

@@ -9,6 +9,8 @@ import {
   parityOf,
   powerOfTwo,
   scale,
+  sqrt,
+  sub,
   toBits,
 } from "../../src/exact/single.ts";
 import { openTestGpu } from "../support/gpu.ts";
@@ -25,17 +27,19 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>) {
   }
   let a = pairs[2u * at];
   let b = pairs[2u * at + 1u];
-  results[4u * at] = single_mul(a, b);
-  results[4u * at + 1u] = single_add(a, b);
-  results[4u * at + 2u] = single_div(a, b);
-  results[4u * at + 3u] = single_from_integer(a);
+  results[6u * at] = single_mul(a, b);
+  results[6u * at + 1u] = single_add(a, b);
+  results[6u * at + 2u] = single_div(a, b);
+  results[6u * at + 3u] = single_from_integer(a);
+  results[6u * at + 4u] = single_sub(max(a, b), min(a, b));
+  results[6u * at + 5u] = single_sqrt(a);
 }`;
 
-/** Products, sums, quotients and conversions of the first, four words a pair. */
+/** Products, sums, quotients, conversions of the first, differences, and roots of the first, six words a pair. */
 async function onGpu(pairs: Uint32Array): Promise<Uint32Array> {
   const buffers = {
     pairs: { access: "read", words: pairs },
-    results: { access: "write", words: new Uint32Array(2 * pairs.length) },
+    results: { access: "write", words: new Uint32Array(3 * pairs.length) },
   } as const;
   return (await gpu.runShader(shader, buffers, { invocations: pairs.length / 2 })).results;
 }
@@ -59,6 +63,9 @@ const operations = {
   add: (a: number, b: number) => (isNumber(a) ? normal(numberOf(a) + numberOf(b)) : null),
   div: (a: number, b: number) => (isNumber(a) && b !== 0 ? normal(numberOf(a) / numberOf(b)) : null),
   fromInteger: (a: number) => patternOf(a),
+  sub: (a: number, b: number) =>
+    isNumber(a) && isNumber(b) ? normal(Math.abs(numberOf(a) - numberOf(b))) : null,
+  sqrt: (a: number) => (isNumber(a) ? normal(Math.sqrt(numberOf(a))) : null),
 };
 
 const isNumber = (a: number) => a === 0 || (a >= 1 << 23 && a < 255 << 23);
@@ -69,27 +76,29 @@ function normal(exact: number): number | null {
   return rounded < most ? patternOf(rounded) : null;
 }
 
-const names = ["mul", "add", "div", "fromInteger"] as const;
+const names = ["mul", "add", "div", "fromInteger", "sub", "sqrt"] as const;
 const twins = {
   mul: (a: number, b: number) => toBits(mul(fromBits(a), fromBits(b))),
   add: (a: number, b: number) => toBits(add(fromBits(a), fromBits(b))),
   div: (a: number, b: number) => toBits(div(fromBits(a), fromBits(b))),
   fromInteger: (a: number) => toBits(fromInteger(a)),
+  sub: (a: number, b: number) => toBits(sub(fromBits(Math.max(a, b)), fromBits(Math.min(a, b)))),
+  sqrt: (a: number) => toBits(sqrt(fromBits(a))),
 };
 
 /** Compares both engines with IEEE on pairs of patterns, and returns how many results the contract fixes, per operation. */
 async function check(pairs: Uint32Array): Promise<Record<(typeof names)[number], number>> {
   const results = await onGpu(pairs);
-  const checked = { mul: 0, add: 0, div: 0, fromInteger: 0 };
+  const checked = { mul: 0, add: 0, div: 0, fromInteger: 0, sub: 0, sqrt: 0 };
   for (let p = 0; p < pairs.length / 2; p++) {
     const a = pairs[2 * p];
     const b = pairs[2 * p + 1];
-    for (let k = 0; k < 4; k++) {
+    for (let k = 0; k < names.length; k++) {
       const name = names[k];
       const wanted = operations[name](a, b);
       if (wanted === null) continue;
       checked[name]++;
-      const [onCpu, onGpu] = [twins[name](a, b), results[4 * p + k]];
+      const [onCpu, onGpu] = [twins[name](a, b), results[names.length * p + k]];
       if (onGpu === wanted && onCpu === wanted) continue;
       expect.fail(
         `${name}(${hex(a)}, ${hex(b)}) is ${hex(wanted)}, not ${hex(onGpu)} (GPU), ${hex(onCpu)} (CPU).`,
@@ -121,10 +130,21 @@ const anyNumber = (next: () => number) => pattern(64 + (next() % 127), roughFrac
 
 test("single precision on either engine is IEEE's for any two numbers whose results are in range", async () => {
   const checked = await checkLaw(2 ** 19, (next) => [anyNumber(next), anyNumber(next)]);
-  expect(checked).toEqual({ mul: 2 ** 19, add: 2 ** 19, div: 2 ** 19, fromInteger: 2 ** 19 });
+  for (const name of names) expect(checked[name]).toBe(2 ** 19);
 });
 
-test("sums round as IEEE's at every distance of exponents, at ties and where carries run through", async () => {
+test("roots round as IEEE's where they are exact or a unit off, and differences of neighbours leave what is there", async () => {
+  const checked = await checkLaw(2 ** 18, (next) => {
+    const root = 1 + (next() & 0xfff);
+    const square = patternOf(root * root * 2 ** ((next() % 40) - 20)) + (next() % 3) - 1;
+    const near = square + (next() % 64) - 32;
+    return [square, next() & 1 ? near : near + (1 << 23)];
+  });
+  expect(checked.sqrt).toBe(2 ** 18);
+  expect(checked.sub).toBe(2 ** 18);
+});
+
+test("sums and differences round as IEEE's at every distance of exponents, at ties and where carries run through", async () => {
   const checked = await checkLaw(2 ** 18, (next) => {
     const apart = next() % 28;
     const exponent = 40 + (next() % 200);
@@ -135,6 +155,7 @@ test("sums round as IEEE's at every distance of exponents, at ties and where car
     return next() & 1 ? [far, near] : [near, far];
   });
   expect(checked.add).toBe(2 ** 18);
+  expect(checked.sub).toBe(2 ** 18);
 });
 
 test("products of a 12-bit and a 13-bit number, which lie halfway between two numbers, round to the even one", async () => {

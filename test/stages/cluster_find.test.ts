@@ -24,7 +24,7 @@ const gpu = await openTestGpu();
 function clustersOf(cloud: Cloud, paces: readonly Pace[]): (number[][] | null)[] {
   const { bits, perReplica } = cellListOf(cloud);
   return cloud.replicas.map(({ particles }, r) =>
-    cluster_find(paces[r], particles, bits, perReplica[r].start, perReplica[r].order),
+    cluster_find(cloud.system, paces[r], particles, bits, perReplica[r].start, perReplica[r].order),
   );
 }
 

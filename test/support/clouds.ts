@@ -147,6 +147,7 @@ function systemOf(spec: CloudSpec, kind: Scenario["engine"]["kind"]): System {
   const { dimension, particles, eps, strength, form } = spec;
   const centre = Array(dimension).fill(0);
   const rates = {
+    contact: "contact" as const,
     constant: { constant: strength },
     sum: { sum: { scale: strength / 2, exponent: 0.2 } },
     product: { product: { scale: strength, exponent: 0.1 } },

@@ -1,20 +1,21 @@
 /** The hypotheses of Theorem 1.1 and of Proposition 1.2 of Hammond's survey, one by one. */
 import { makePotential, type Potential } from "../../model/potential.ts";
-import type { Density, LineDensity, Scenario } from "../../model/scenario.ts";
+import { type Density, isPlain, type LineDensity, type Scenario } from "../../model/scenario.ts";
 import { findGamma } from "./gamma.ts";
 import {
   atMost,
   describeDiffusion,
   describeStrength,
-  diffusionExponent,
+  exponentOf,
   isNonIncreasing,
-  rateExponent,
+  rateExponents,
   strengthRange,
 } from "./growth.ts";
 import { type Hypothesis, short } from "./hypothesis.ts";
 
 /** What both sets of assumptions take for granted. */
-export function settingOf({ model, dimension, domain }: Scenario): Hypothesis[] {
+export function settingOf(scenario: Scenario): Hypothesis[] {
+  const { model, dimension, domain } = scenario;
   const set = "setting";
   return [
     {
@@ -26,6 +27,13 @@ export function settingOf({ model, dimension, domain }: Scenario): Hypothesis[] 
         model === "coagulation"
           ? "The model is coagulation."
           : "Both vanish: the survey treats this in outline (S §3), and names Sznitman for a proof.",
+    },
+    {
+      set,
+      name: "pairs react at rate alpha eps^-2 V(. / eps)",
+      source: "S §1.3",
+      holds: isPlain(scenario),
+      why: describeInteraction(scenario),
     },
     {
       set,
@@ -45,6 +53,14 @@ export function settingOf({ model, dimension, domain }: Scenario): Hypothesis[] 
           : `They move on a torus of side ${short(domain.torus)}.`,
     },
   ];
+}
+
+function describeInteraction({ alpha, radius, scaling }: Scenario): string {
+  if ("contact" in alpha) return "They react as soon as they meet, a remark of P §1.";
+  if (radius !== undefined) return "Their range grows with their radii, a remark of P §1.";
+  return scaling === 1
+    ? "They do."
+    : `They react within eps^${short(scaling)} and more weakly, S §3.4, where the limit has beta = alpha.`;
 }
 
 /** The original assumptions (S §1.8.1, P §1). */
@@ -158,7 +174,7 @@ export function surveyAssumptions(scenario: Scenario): Hypothesis[] {
 }
 
 function surveyDiffusion({ dimension, diffusion }: Scenario): Hypothesis {
-  const exponent = diffusionExponent(diffusion);
+  const exponent = exponentOf(diffusion);
   const falls = isNonIncreasing(diffusion);
   const slowly = atMost(-exponent, 2 / dimension);
   const reason = !falls
@@ -199,9 +215,10 @@ export function uniquenessConditions(scenario: Scenario): Hypothesis[] {
   ];
 }
 
-function ratesHypothesis({ diffusion, alpha }: Scenario): Hypothesis {
-  const decay = Math.max(0, -diffusionExponent(diffusion));
-  const growth = rateExponent(diffusion, alpha);
+function ratesHypothesis(scenario: Scenario): Hypothesis {
+  const { diffusion, alpha } = scenario;
+  const decay = Math.max(0, -exponentOf(diffusion));
+  const growth = rateExponents(scenario).most;
   const holds = !atMost(1, decay) && !atMost(1, growth);
   // Both exponents must be positive, and what is not needed by one is shared out.
   const b = decay > 0 ? decay : (1 - growth) / 4;

@@ -1,8 +1,7 @@
 /** Which theorem covers a scenario, and what it then says. */
-import { makePotential } from "../../model/potential.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { diffusivity, interactionRange, interactionStrength } from "../../model/system.ts";
-import { solvePair } from "../beta.ts";
+import { interactionRange } from "../../model/system.ts";
+import { scenarioRate } from "../scenarioRate.ts";
 import { originalAssumptions, settingOf, surveyAssumptions, uniquenessConditions } from "./assumptions.ts";
 import { type Coverage, conclude } from "./conclusion.ts";
 import { findGamma } from "./gamma.ts";
@@ -14,9 +13,9 @@ export interface HypothesisReport {
   /** Each thing asked, whether it holds, and why. */
   hypotheses: Hypothesis[];
   coverage: Coverage;
-  /** The interaction range, in the scenario's lengths. */
+  /** In the scenario's lengths. */
   eps: number;
-  /** The macroscopic rate of two particles of mass 1, and alpha(1, 1), the naive guess at it. */
+  /** The macroscopic rate of two particles of mass 1, and the naive guess at it: alpha(1, 1), where particles have radii times (r_1 + r_1)^(d-2). */
   beta: number;
   alpha: number;
   /** What the theorem says of this scenario, or what is missing: one paragraph. */
@@ -28,7 +27,7 @@ export interface HypothesisReport {
  * (1.9)), decided for all masses, and what Theorem 1.1 then says.
  */
 export function checkHypotheses(scenario: Scenario): HypothesisReport {
-  const { dimension, particles, Z, potential, diffusion } = scenario;
+  const { dimension, particles, Z } = scenario;
   const assumptions = [
     ...settingOf(scenario),
     ...originalAssumptions(scenario),
@@ -46,13 +45,8 @@ export function checkHypotheses(scenario: Scenario): HypothesisReport {
   const mass = massConservation(scenario, { unique: coverage.unique, hasGamma });
   const hypotheses = [...assumptions, mass];
   const eps = interactionRange(dimension, particles, Z);
-  const alpha = interactionStrength(scenario.alpha, 1, 1);
-  const { beta } = solvePair({
-    potential: makePotential(potential, dimension),
-    dimension,
-    alpha,
-    D: 2 * diffusivity(diffusion, 1),
-  });
+  const alpha = scenarioRate(scenario, "naive")(1, 1);
+  const beta = scenarioRate(scenario, "recipe")(1, 1);
   const conclusion = conclude({ scenario, hypotheses, coverage, eps, alpha, beta });
   return { hypotheses, coverage, eps, beta, alpha, conclusion };
 }

@@ -91,7 +91,11 @@ function limit({ scenario, alpha, beta }: Findings): string {
   const form = isHomogeneous(scenario)
     ? ", here an ordinary differential equation as the start is even,"
     : "";
-  return `the Smoluchowski equation${form} with the recipe's rates: beta(1, 1) = ${short(beta)}, where the naive guess is alpha(1, 1) = ${short(alpha)}`;
+  const rate =
+    scenario.scaling < 1
+      ? `beta = alpha: beta(1, 1) = ${short(beta)}, since pairs are within range for long and hardly ever react`
+      : `the recipe's rates: beta(1, 1) = ${short(beta)}, where the naive guess is ${Number.isFinite(alpha) ? short(alpha) : "infinite"}`;
+  return `the Smoluchowski equation${form} with ${rate}`;
 }
 
 function massSentence({ hypotheses }: Findings): string {

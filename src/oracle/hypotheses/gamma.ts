@@ -14,7 +14,7 @@
 import { pow } from "../../exact/elementary.ts";
 import type { Scenario } from "../../model/scenario.ts";
 import { interactionStrength } from "../../model/system.ts";
-import { atMost, diffusionExponent, rise, strengthExponent } from "./growth.ts";
+import { atMost, exponentOf, rise, strengthExponent } from "./growth.ts";
 
 export interface Gamma {
   /** Null: there is none. */
@@ -29,9 +29,9 @@ export interface Gamma {
 
 export function findGamma({ dimension, diffusion, alpha }: Scenario): Gamma {
   const power = 2 * dimension - 1;
-  const riseExponent = Math.max(0, diffusionExponent(diffusion));
+  const riseExponent = Math.max(0, exponentOf(diffusion));
   const exponent = strengthExponent(alpha) + power * riseExponent;
-  if (!atMost(exponent, 1)) return { gamma: null, exponent, power, riseExponent };
+  if ("contact" in alpha || !atMost(exponent, 1)) return { gamma: null, exponent, power, riseExponent };
   const risen = (mass: number) => pow(rise(diffusion, mass), power);
   // Beyond the tables alpha(n, k) R(k)^q / k is a sum of powers that do not rise.
   const last = Math.max(
