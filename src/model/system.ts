@@ -19,11 +19,8 @@ import {
 import { makePairs, type Pairs } from "./pairs.ts";
 import { makePotential, type Potential } from "./potential.ts";
 import { makePotentialTable } from "./potentialTable.ts";
-import { largestShare, type Ranges, rangeOf, rangesOf, rangeUnit } from "./ranges.ts";
+import { farthestMove, type Ranges, rangeOf, rangesOf, rangeUnit } from "./ranges.ts";
 import type { Alpha, Diffusion, Scenario } from "./scenario.ts";
-
-/** Standard deviations that a pair's relative move in a tick exceeds along an axis with probability 2e-9. */
-const farthestMove = 6 * Math.SQRT2;
 
 /** Hazards above this would leave the range of single precision in products. */
 const largestRate = 1e15;
@@ -162,7 +159,8 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   const rate = makeRate(scenario.alpha, perStep, largestMass);
   const sigmaAt = (mass: number) => Math.sqrt(2 * d(mass) * dt) / unit;
   const heaviestRange = range * rangeOf(scenario, heaviest, heaviest);
-  const margin = 1 + (rate.form === "contact" ? farthestMove * (Math.sqrt(2 * fastest * dt) / unit) : 0);
+  const moved = Math.sqrt(4 * fastest * dt) / unit;
+  const margin = 1 + (rate.form === "contact" && fineWords === 1 ? Math.ceil(farthestMove * moved) : 0);
   if (!(rate.table.reduce((a, b) => Math.max(a, b), 0) <= largestRate)) {
     throw new UserError(
       `alpha times the step reaches more than ${largestRate}, the most that the engine can hold.`,
@@ -216,7 +214,7 @@ export function interactionRange(dimension: number, particles: number, Z: number
 function checkRanges(
   { Z, engine: { kind }, radius, scaling }: Scenario,
   eps: number,
-  { smallest, largest }: Ranges,
+  { smallest, largest, limit }: Ranges,
   side: number,
 ): void {
   const shown = (x: number) => x.toPrecision(4);
@@ -225,9 +223,10 @@ function checkRanges(
       ? ["eps", shown(eps)]
       : ["ranges", smallest === largest ? shown(smallest) : `from ${shown(smallest)} to ${shown(largest)}`];
   const hint = radius === undefined ? "lower Z or raise particles" : "lower Z or radius, or raise particles";
-  if (largest > side * largestShare) {
+  if (largest > limit) {
+    const share = Math.max(0, limit / side).toPrecision(3);
     throw new UserError(
-      `Z is ${Z}, which makes ${what} ${sizes}, but ${what} must be at most ${largestShare} of the side ${side}; ${hint}.`,
+      `Z is ${Z}, which makes ${what} ${sizes}, but ${what} must be at most ${Number(share)} of the side ${side}; ${hint}.`,
     );
   }
   const least = side * (kind === "uniform" ? leastUnits / latticeSide : smallestShare);

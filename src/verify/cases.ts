@@ -1,6 +1,6 @@
 /** The scenarios on which `coagula verify` and the tests hold both engines to the same bits. */
 import { parseScenario, type Scenario, type ScenarioInput } from "../model/scenario.ts";
-import { diffusivity, interactionRange } from "../model/system.ts";
+import { makeSystem } from "../model/system.ts";
 
 export interface VerifyCase {
   name: string;
@@ -14,7 +14,7 @@ export type CaseInput = Omit<ScenarioInput, "observe"> & {
   pairs?: ScenarioInput["observe"]["pairs"];
 };
 
-/** Makes the scenario of a case; its last observation falls on the wanted step when no mass moves faster than mass 1. */
+/** Makes the scenario of a case; its last observation falls on the wanted step. */
 export function caseOf(name: string, { steps, pairs, ...rest }: CaseInput): VerifyCase {
   const draft = parseScenario({
     engine: "uniform",
@@ -22,8 +22,7 @@ export function caseOf(name: string, { steps, pairs, ...rest }: CaseInput): Veri
     name,
     observe: { times: [0], masses: 4, ...(pairs && { pairs }) },
   });
-  const eps = interactionRange(draft.dimension, draft.particles, draft.Z);
-  const dt = (draft.engine.step * eps * eps) / (2 * diffusivity(draft.diffusion, 1));
+  const { dt } = makeSystem(draft);
   const times = [Math.floor(steps / 2), steps]
     .filter((step, k, all) => step !== all[k - 1])
     .map((s) => s * dt);

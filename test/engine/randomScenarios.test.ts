@@ -15,6 +15,7 @@ afterAll(() => open.release());
 const exponent = fc.double({ min: -1, max: 1, noNaN: true });
 
 const alpha = fc.oneof(
+  fc.constant("contact" as const),
   fc.record({ constant: fc.constantFrom(0, 1, 30, 1e4, 1e7) }),
   fc.record({ sum: fc.record({ scale: fc.constantFrom(1, 30, 1e4), exponent }) }),
   fc.record({ product: fc.record({ scale: fc.constantFrom(1, 30, 1e4), exponent }) }),
@@ -47,18 +48,53 @@ const common = {
   alpha,
   diffusion,
   potential: fc.constantFrom(...potentialNames),
+  scaling: fc.constantFrom(1, 1, 1, 0.8),
+  radius: fc.option(fc.double({ min: 0, max: 0.5, noNaN: true }), { nil: undefined }),
   pairs: fc.option(fc.record({ masses: fc.integer({ min: 1, max: 4 }), slabs: fc.constantFrom(1, 4, 64) }), {
     nil: undefined,
   }),
   seed: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((seed) => `0x${seed.toString(16)}`),
 };
 
-/** Z for an interaction range `share` times the side. */
+type Common = { [K in keyof typeof common]: (typeof common)[K] extends fc.Arbitrary<infer T> ? T : never };
+
+/** The same where contact, radii and a weaker scaling leave out what does not go with them; two of the heavy mass have a range of 0.4 eps. */
+function consistent<T extends Omit<Common, "side" | "dimension"> & { dimension: number }>({
+  potential,
+  scaling,
+  radius,
+  pairs,
+  heavy,
+  ...rest
+}: T) {
+  const isContact = rest.alpha === "contact";
+  const b = isContact || rest.dimension === 2 ? 1 : scaling;
+  const isPlain = !isContact && radius === undefined && b === 1;
+  return {
+    ...rest,
+    ...(!isContact && { potential }),
+    scaling: b,
+    ...(radius !== undefined && {
+      radius: { power: { scale: 0.2 / heavy ** radius, exponent: radius } },
+    }),
+    ...(isPlain && pairs !== undefined && { pairs }),
+  };
+}
+
+/** Z for an interaction range `share` times the side; half of that where uniform steps look ahead for contact. */
 function strengthFor(
   share: number,
-  { side, dimension, particles }: Record<"side" | "dimension" | "particles", number>,
+  {
+    side,
+    dimension,
+    particles,
+    alpha,
+  }: Pick<Common, "side" | "alpha"> & Record<"dimension" | "particles", number>,
 ) {
-  const eps = Math.min(share * side, dimension === 2 ? 0.9 : Number.POSITIVE_INFINITY);
+  const eps = Math.min(
+    share * side * (alpha === "contact" ? 0.5 : 1),
+    dimension === 2 ? 0.9 : Number.POSITIVE_INFINITY,
+  );
   return dimension === 2 ? particles / -Math.log(eps) : particles * eps ** (dimension - 2);
 }
 
@@ -78,7 +114,7 @@ const dense = fc
   })
   .map(({ side, share, heavy, batch, workgroupSize, steps, longer, ...rest }) => {
     const input: CaseInput = {
-      ...(rest as Omit<CaseInput, "Z">),
+      ...(consistent({ heavy, ...rest }) as Omit<CaseInput, "Z">),
       Z: strengthFor(share, { side, ...rest }),
       // A multirate step is worth many ticks where eps is small.
       steps: rest.engine === "uniform" ? steps : steps * longer,
@@ -107,7 +143,7 @@ const refined = fc
     const here = Array(rest.dimension).fill(side / 2);
     const density = { gaussian: { centre: here, sd: 3e-10 * side } };
     const input: CaseInput = {
-      ...(rest as Omit<CaseInput, "Z">),
+      ...(consistent({ heavy, ...rest }) as Omit<CaseInput, "Z">),
       Z: strengthFor(share, { side, ...rest }),
       engine: { kind: "multirate", k },
       // A step moves by about a tenth of eps.
