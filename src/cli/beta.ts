@@ -119,7 +119,13 @@ function checkTogether(path: string | undefined, options: BetaOptions): void {
 }
 
 function pairOf(scenario: Scenario, [n, m]: number[]): Pair {
-  const { dimension, particles, Z } = scenario;
+  const { dimension, particles, Z, radius, scaling } = scenario;
+  if (radius !== undefined || scaling !== 1) {
+    const [key, value] = radius !== undefined ? ["radius", JSON.stringify(radius)] : ["scaling", scaling];
+    throw new UserError(
+      `${key} is ${value}, but must be left out for one pair, which is told of at the range eps; --pairs tells beta(n, m) with it.`,
+    );
+  }
   const potential: Potential = makePotential(scenario.potential, dimension);
   const alpha = interactionStrength(scenario.alpha, n, m);
   const D = diffusivity(scenario.diffusion, n) + diffusivity(scenario.diffusion, m);

@@ -1,8 +1,9 @@
 /** beta(n, m) of all masses, for `coagula beta --pairs`. */
 import { makePotential } from "../model/potential.ts";
-import type { Scenario } from "../model/scenario.ts";
+import { isPlain, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength } from "../model/system.ts";
-import { betaTable } from "../oracle/rates.ts";
+import { betaTable, type MassRate } from "../oracle/rates.ts";
+import { scenarioRate } from "../oracle/scenarioRate.ts";
 import { printJson } from "./options.ts";
 import { checkFree, writeWhole } from "./outFile.ts";
 
@@ -19,15 +20,27 @@ export async function printPairs(
   { out, force, json }: PairsOptions,
 ): Promise<void> {
   if (out !== undefined) await checkFree(out, force === true);
-  const table = betaTable(masses, {
-    potential: makePotential(scenario.potential, scenario.dimension),
-    alpha: (n, m) => interactionStrength(scenario.alpha, n, m),
-    diffusivity: (n) => diffusivity(scenario.diffusion, n),
-  });
+  const table = isPlain(scenario)
+    ? recipe(scenario, masses)
+    : tabulate(scenarioRate(scenario, "recipe"), masses);
   if (out !== undefined) await writeWhole(out, csv(table, masses));
   if (json) return printJson(out === undefined ? { masses, beta: square(table, masses) } : { masses, out });
   if (out !== undefined) console.log(`beta(n, m) of all masses up to ${masses} in ${out}`);
   else for (const line of csv(table, masses)) process.stdout.write(line);
+}
+
+function recipe(scenario: Scenario, masses: number): Float64Array {
+  return betaTable(masses, {
+    potential: makePotential(scenario.potential, scenario.dimension),
+    alpha: (n, m) => interactionStrength(scenario.alpha, n, m),
+    diffusivity: (n) => diffusivity(scenario.diffusion, n),
+  });
+}
+
+function tabulate(beta: MassRate, masses: number): Float64Array {
+  return Float64Array.from({ length: masses * masses }, (_, at) =>
+    beta(1 + Math.floor(at / masses), 1 + (at % masses)),
+  );
 }
 
 /** A line for each pair, in pieces of one mass. */

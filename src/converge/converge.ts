@@ -121,6 +121,11 @@ function progressTeller(
 /** What `converge` will do. Throws its UserErrors. */
 export function makeStudy(scenario: Scenario, options: ConvergeOptions): Study {
   const { times } = scenario.observe;
+  if (scenario.scaling !== 1) {
+    throw new UserError(
+      `scaling is ${scenario.scaling}, but must be 1 for converge, which holds the naive limit against the right one: in a weaker scaling they are the same.`,
+    );
+  }
   if (times[times.length - 1] === 0) {
     throw new UserError(
       "observe.times ends at 0, but must end later: at the start there is nothing to compare.",
@@ -128,7 +133,7 @@ export function makeStudy(scenario: Scenario, options: ConvergeOptions): Study {
   }
   const levels = makeLevels(scenario, options);
   const limit = limitOf(scenario, times);
-  const naive = limitOf(scenario, times, "naive");
+  const naive = naiveLimit(scenario, times);
   if (limit === null || naive === null) {
     throw new UserError(
       "converge compares with the limit, which is not solved for this start: initial must vary along two axes at most, or be round Gaussians around one centre.",
@@ -143,6 +148,13 @@ export function makeStudy(scenario: Scenario, options: ConvergeOptions): Study {
     naive,
     correction,
   };
+}
+
+/** What the naive rate alpha ∫ V would lead to; where it is infinite, nobody is left after the start. */
+function naiveLimit(scenario: Scenario, times: readonly number[]): LimitPoint[] | null {
+  if (!("contact" in scenario.alpha)) return limitOf(scenario, times, "naive");
+  const masses = Array<number>(scenario.observe.masses).fill(0);
+  return times.map((time) => ({ time, count: time > 0 ? 0 : 1, masses }));
 }
 
 /** The goal of a level, given h1 at the last time. */

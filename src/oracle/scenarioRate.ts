@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import { makePotential } from "../model/potential.ts";
 import { rangeOf } from "../model/ranges.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -13,10 +14,14 @@ export type LimitRate = "recipe" | "naive";
 
 /**
  * That rate for the masses of a scenario. A range of r_n + r_m multiplies it by (r_n + r_m)^(d-2) (both rates are those of V scaled); where the
- * scaling is weaker the naive rate is the right one (Hammond's survey §3.4). The naive rate is Infinity where pairs react as soon as they meet.
+ * scaling is weaker the naive rate is the right one (Hammond's survey §3.4). Throws a UserError for the naive rate where pairs react as soon as they
+ * meet, for which it is infinite.
  */
 export function scenarioRate(scenario: Scenario, rate: LimitRate): MassRate {
   const { dimension, radius } = scenario;
+  if (rate === "naive" && "contact" in scenario.alpha) {
+    throw new UserError("alpha is contact, for which the naive rate is infinite; take the recipe's.");
+  }
   const alpha: MassRate = (n, m) => interactionStrength(scenario.alpha, n, m);
   const own =
     rate === "naive" || scenario.scaling < 1

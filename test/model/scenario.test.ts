@@ -16,15 +16,18 @@ const firstLight = {
   diffusion: { power: { scale: 1, exponent: -0.3333333333333333 } },
   alpha: { sum: { scale: 10, exponent: 0.5 } },
   potential: "poly2",
+  scaling: 1,
   observe: { times: [0.002, 0.006, 0.02], masses: 5 },
   replicas: 64,
   seed: 1,
   engine: { kind: "uniform", step: 0.05 },
 };
 
-/** Every form a value can take, in three scenarios beside `firstLight`. */
+/** Every form a value can take, in some scenarios beside `firstLight`. */
 const varied = [
   firstLight,
+  { ...least, alpha: "contact", radius: { power: { scale: 0.5, exponent: 0.5 } } },
+  { ...least, radius: { table: [1, 1.3, 1.5] }, scaling: 0.75 },
   {
     ...least,
     description: "cosines and tables",
@@ -94,6 +97,7 @@ describe("parseScenario", () => {
       diffusion: { constant: 1 },
       alpha: { constant: 50 },
       potential: "indicator",
+      scaling: 1,
       observe: { times: [0.1], masses: 5 },
       replicas: 1,
       seed: 1,
@@ -135,7 +139,7 @@ describe("parseScenario", () => {
 });
 
 const keys =
-  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, observe, replicas, seed, engine";
+  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, observe, replicas, seed, engine";
 const seedMust = 'an integer from 0 to 9007199254740991 or a string of "0x" and 1 to 16 hexadecimal digits';
 const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product, pair';
 
@@ -270,11 +274,27 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     ],
     [
       { alpha: undefined },
-      "alpha is missing; it must be a map with exactly one of the keys constant, sum, product, table.",
+      'alpha is missing; it must be "contact" or a map with exactly one of the keys constant, sum, product, table.',
     ],
     [
       { alpha: 50 },
-      "alpha is 50, but must be a map with exactly one of the keys constant, sum, product, table.",
+      'alpha is 50, but must be "contact" or a map with exactly one of the keys constant, sum, product, table.',
+    ],
+    [
+      { alpha: "contact", potential: "bump" },
+      'potential is "bump", but must be left out, as alpha is contact.',
+    ],
+    [{ alpha: "contact", scaling: 0.5 }, "scaling is 0.5, but must be 1, as alpha is contact."],
+    [{ dimension: 2, scaling: 0.5 }, "scaling is 0.5, but must be 1, as the dimension is 2."],
+    [{ scaling: 0 }, "scaling is 0, but must be a number above 0 and at most 1."],
+    [{ radius: 2 }, "radius is 2, but must be a map with exactly one of the keys constant, power, table."],
+    [
+      { particles: 1e6, radius: { power: { scale: 1e300, exponent: 8 } } },
+      'radius.power is {"scale":1e+300,"exponent":8}, but must be positive and finite for masses up to 1000000.',
+    ],
+    [
+      { radius: { constant: 1 }, observe: { times: [1], pairs: {} } },
+      'observe.pairs is {"masses":2,"slabs":1}, but must be left out unless all pairs react at a finite rate within eps: no alpha: contact, radius or scaling.',
     ],
     [{ alpha: { constant: -1 } }, "alpha.constant is -1, but must be a number that is not negative."],
     [

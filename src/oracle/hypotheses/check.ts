@@ -1,6 +1,7 @@
 /** Which theorem covers a scenario, and what it then says. */
+import { rangeOf } from "../../model/ranges.ts";
 import type { Scenario } from "../../model/scenario.ts";
-import { interactionRange } from "../../model/system.ts";
+import { interactionRange, interactionStrength } from "../../model/system.ts";
 import { scenarioRate } from "../scenarioRate.ts";
 import { originalAssumptions, settingOf, surveyAssumptions, uniquenessConditions } from "./assumptions.ts";
 import { type Coverage, conclude } from "./conclusion.ts";
@@ -45,7 +46,7 @@ export function checkHypotheses(scenario: Scenario): HypothesisReport {
   const mass = massConservation(scenario, { unique: coverage.unique, hasGamma });
   const hypotheses = [...assumptions, mass];
   const eps = interactionRange(dimension, particles, Z);
-  const alpha = scenarioRate(scenario, "naive")(1, 1);
+  const alpha = interactionStrength(scenario.alpha, 1, 1) * rangeOf(scenario, 1, 1) ** (dimension - 2);
   const beta = scenarioRate(scenario, "recipe")(1, 1);
   const conclusion = conclude({ scenario, hypotheses, coverage, eps, alpha, beta });
   return { hypotheses, coverage, eps, beta, alpha, conclusion };

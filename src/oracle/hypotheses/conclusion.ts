@@ -1,4 +1,4 @@
-import type { Scenario } from "../../model/scenario.ts";
+import { isPlain, type Scenario } from "../../model/scenario.ts";
 import { isHomogeneous } from "../geometry.ts";
 import { type Hypothesis, type HypothesisSet, short } from "./hypothesis.ts";
 
@@ -91,10 +91,11 @@ function limit({ scenario, alpha, beta }: Findings): string {
   const form = isHomogeneous(scenario)
     ? ", here an ordinary differential equation as the start is even,"
     : "";
+  const naive = isPlain(scenario) ? `alpha(1, 1) = ${short(alpha)}` : short(alpha);
   const rate =
     scenario.scaling < 1
       ? `beta = alpha: beta(1, 1) = ${short(beta)}, since pairs are within range for long and hardly ever react`
-      : `the recipe's rates: beta(1, 1) = ${short(beta)}, where the naive guess is ${Number.isFinite(alpha) ? short(alpha) : "infinite"}`;
+      : `the recipe's rates: beta(1, 1) = ${short(beta)}, where the naive guess is ${naive}`;
   return `the Smoluchowski equation${form} with ${rate}`;
 }
 
