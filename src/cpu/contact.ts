@@ -5,7 +5,7 @@
  * The distance of a pair in R^3 is a Bessel process, which between two given values crosses a lower one with the probability
  * (exp(-2 g h / v) - exp(-2 r s / v)) / (1 - exp(-2 r s / v)), r and s the distances, g and h the gaps left to the range, v the variance of a
  * coordinate; steps near contact are so short that exp(-2 r s / v) is nothing, and in other dimensions exp(-2 g h / v) is right to order v.
- * docs/contact.md derives it.
+ * docs/ranges.md derives it.
  */
 import { displacement } from "../exact/gaussian.ts";
 import { massFunction } from "../exact/massFunction.ts";

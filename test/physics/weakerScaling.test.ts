@@ -19,7 +19,7 @@ function rateAt(b: number): number {
 }
 
 /**
- * Seeds 81 to 83, 200 replicas. The next order in the scattering length, as known for b = 1, is allowed for; it is 2 to 3 standard errors, and what it
+ * Seeds 81 to 83, 80 replicas. The next order in the scattering length, as known for b = 1, is allowed for; it is about 2 standard errors, and what it
  * leaves out, of the order of its square, far below one.
  */
 describe("in a weaker scaling the rate lies between the recipe's and alpha, where theory says (stochastic)", () => {
@@ -38,7 +38,7 @@ describe("in a weaker scaling the rate lies between the recipe's and alpha, wher
         alpha: { constant: alpha },
         scaling: b,
         observe: { times: [time] },
-        replicas: 200,
+        replicas: 80,
         seed,
       },
       { engine: "gpu" },
