@@ -2,7 +2,7 @@
  * What an engine is: something that plays the steps of a System. The reference (`cpu/engine.ts`) defines the answer; the GPU
  * (`gpu/engine.ts`) must give the same bits, whatever its workgroup size, its batches or its driver.
  */
-import type { ClockSegment } from "./model/pace.ts";
+import type { ClockSegment, PacerState } from "./model/pace.ts";
 import type { System } from "./model/system.ts";
 import type { EventLog } from "./observe/eventLog.ts";
 
@@ -25,15 +25,37 @@ export interface Work {
   subSteps: number;
 }
 
+/** All that decides how a run goes on, beside its system: an engine of either kind that is given it goes on with the same bits. */
+export interface EngineState {
+  living: Snapshot;
+  /** See `Engine.everybody`; null where the dead are not kept. */
+  everybody: Uint32Array | null;
+  /** How far each replica has come. */
+  pacers: PacerState[];
+  /** See `Engine.pairSums`. */
+  pairSums: BigUint64Array;
+  /** What it took to come so far. */
+  work: Work;
+}
+
+export interface AdvanceOptions {
+  /** Hears now and then how many ticks are done. */
+  onProgress?: (tick: number) => void;
+  /** Awaited now and then where the state can be taken: between two epochs. */
+  atRest?: () => Promise<void>;
+}
+
 export interface Engine {
   readonly kind: "cpu" | "gpu";
   /** Ticks done; of the uniform engine, steps. */
   readonly step: number;
   /**
-   * Plays until `to` ticks are done, an observation's number where steps are of many lengths; reports the ticks done now and then. Throws a UserError if a particle leaves the box
+   * Plays until `to` ticks are done, an observation's number where steps are of many lengths. Throws a UserError if a particle leaves the box
    * that stands for R^d, or grows so large that it does not fit the torus.
    */
-  advance(to: number, onProgress?: (step: number) => void): Promise<void>;
+  advance(to: number, options?: AdvanceOptions): Promise<void>;
+  /** The state between two calls of `advance`, or at rest. */
+  state(): Promise<EngineState>;
   /** Moves the events since the last call into `log`, in any order. */
   takeEvents(log: EventLog): Promise<void>;
   /** The living by mass: u32[replicas, K + 1], masses 1..K and all above. */

@@ -1,6 +1,6 @@
 /** Where systems are played: the best engine there is, or the one that was asked for. */
 import { CpuEngine } from "./cpu/engine.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, EngineState } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { type OpenDevice, openDevice } from "./gpu/device.ts";
 import { GpuEngine, type GpuOptions } from "./gpu/engine.ts";
@@ -29,8 +29,13 @@ export interface Place {
 /** A place that is ready; its device is one for all systems played there, so that shaders are compiled once. */
 export interface OpenPlace {
   place: Place;
-  /** An engine at the start of a system. Throws a UserError if the device cannot hold it or the start does not fit the box. */
-  create(system: System): Promise<Engine>;
+  /**
+   * An engine at the start of a system, or where a run of it has come to. Throws a UserError if the device cannot hold it or the start does
+   * not fit the box.
+   */
+  create(system: System, state?: EngineState): Promise<Engine>;
+  /** Lets go of the device, which has failed, for a new one on the same adapter. Engines on the old one are of no more use. */
+  reopen(): Promise<void>;
   release(): void;
 }
 
@@ -39,7 +44,8 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
   const { engine = "auto", adapter } = options;
   const reference = (why: string): OpenPlace => ({
     place: { engine: "cpu", adapter: null, driver: null, software: null, why },
-    create: async (system) => new CpuEngine(system),
+    create: async (system, state) => new CpuEngine(system, state),
+    async reopen() {},
     release() {},
   });
   if (engine === "cpu") {
@@ -48,7 +54,7 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
       `adapter is "${adapter}", but engine is "cpu", which runs without one; allowed with it are "auto" and "gpu".`,
     );
   }
-  const open = await openDevice(adapter);
+  let open = await openDevice(adapter);
   if (open === null) {
     const why = "there is no WebGPU adapter (coagula doctor tells how to get one)";
     if (engine === "auto") return reference(why);
@@ -56,8 +62,14 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
   }
   return {
     place: placeOf(open, adapter),
-    create: (system) => GpuEngine.create(system, open, options),
-    release: open.release,
+    create: (system, state) => GpuEngine.create(system, open!, options, state),
+    async reopen() {
+      open?.release();
+      open = await openDevice(adapter);
+      if (open === null)
+        throw new UserError(`engine is "${engine}", but the adapter is gone; resume with "cpu".`);
+    },
+    release: () => open?.release(),
   };
 }
 

@@ -1,14 +1,37 @@
-/** Plays a system from its start to its last observation, and checks that the run agrees with itself. */
-import type { Work } from "./engine.ts";
+/** Plays a system from its start, or from where it has come to, to its last observation, and checks that the run agrees with itself. */
+import type { Engine, EngineState, Work } from "./engine.ts";
+import { UserError } from "./errors.ts";
 import type { ClockSegment } from "./model/pace.ts";
 import type { System } from "./model/system.ts";
 import { digest } from "./observe/digest.ts";
 import { EventLog } from "./observe/eventLog.ts";
 import { replay } from "./observe/genealogy.ts";
-import { makeObserver, type Observables } from "./observe/observables.ts";
+import { makeObserver, type Observables, type Observed, type Observer } from "./observe/observables.ts";
 import type { OpenPlace } from "./place.ts";
 
-export interface PlayOptions {
+/** Where a run stands between two epochs: with its system, all that it needs to go on to the same result. */
+export interface RunState {
+  engine: EngineState;
+  /** All events so far, in any order; see `EventLog`. */
+  events: Uint32Array;
+  observed: Observed;
+  /** Wall time of the steps so far. */
+  seconds: number;
+}
+
+/** Keeping a run's state, so that it can go on after whatever ends it. */
+export interface KeepOptions {
+  /** Where a run of the same system has come to, to go on from there. */
+  from?: RunState;
+  /** Given the state now and then, and once more when the run is aborted; awaited. What it throws ends the run. */
+  keep?: (state: RunState) => Promise<void>;
+  /** Seconds between two states, 60 unless told otherwise; more where taking one is slow. */
+  keepEvery?: number;
+  /** Told in a sentence when a device has failed and the run goes on from its last state on a new one. */
+  onRecovery?: (sentence: string) => void;
+}
+
+export interface PlayOptions extends KeepOptions {
   /** Called at the k-th observation with the living by replica and mass, u32[replicas, K + 1]: masses 1..K and all above. */
   onCounts: (k: number, counts: Uint32Array) => void;
   /** Called now and then with the fraction of the steps that are done. */
@@ -29,63 +52,183 @@ export interface Played {
   stepSeconds: number;
 }
 
-export async function play(
-  system: System,
-  { create }: OpenPlace,
-  { onCounts, onProgress, signal }: PlayOptions,
-): Promise<Played> {
-  const clock = () => performance.now() / 1000;
-  const begin = clock();
-  const steps = system.observeAt.at(-1)!;
-  const engine = await create(system);
-  try {
-    const prepareSeconds = clock() - begin;
-    let stepSeconds = 0;
-    const observer = makeObserver(system);
-    for (const [k, step] of system.observeAt.entries()) {
+const keepEveryDefault = 60;
+
+/** Taking states may take this share of the time at most. */
+const keepingShare = 1 / 20;
+
+/** Milliseconds that an aborted run may go on to the next point where its state can be taken. */
+const patience = 2000;
+
+/** Failures of the device, one after the other with no state between them, after which the run is given up. */
+const mostFailures = 3;
+
+export async function play(system: System, place: OpenPlace, options: PlayOptions): Promise<Played> {
+  let state = options.from;
+  let told = 0;
+  const onCounts = (k: number, counts: Uint32Array) => {
+    if (k < told) return;
+    told = k + 1;
+    options.onCounts(k, counts);
+  };
+  for (let failures = 1; ; failures++) {
+    const onState = (taken: RunState) => {
+      state = taken;
+      failures = 0;
+    };
+    const run = new Run(system, place, state, { ...options, onCounts }, onState);
+    try {
+      return await run.play();
+    } catch (error) {
+      if (place.place.engine === "cpu" || isWanted(error)) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (failures >= mostFailures)
+        throw new Error(`The device failed ${failures} times in a row: ${reason}`);
+      options.onRecovery?.(`the device failed (${reason}); the run goes on from its last state on a new one`);
+      await place.reopen();
+    }
+  }
+}
+
+/** Whether an error comes from what the user asked for, and not from a device. */
+const isWanted = (error: unknown) =>
+  error instanceof UserError || (error instanceof Error && error.name === "AbortError");
+
+/** One stretch of a run on one device. */
+class Run {
+  readonly #system: System;
+  readonly #place: OpenPlace;
+  readonly #from: RunState | undefined;
+  readonly #options: PlayOptions;
+  readonly #onState: (state: RunState) => void;
+  readonly #log: EventLog;
+  readonly #observer: Observer;
+  #stepSeconds: number;
+  #keptAt = performance.now();
+  #keepingTime = 0;
+  #abortedAt: number | null = null;
+
+  constructor(
+    system: System,
+    place: OpenPlace,
+    from: RunState | undefined,
+    options: PlayOptions,
+    onState: (state: RunState) => void,
+  ) {
+    this.#system = system;
+    this.#place = place;
+    this.#from = from;
+    this.#options = options;
+    this.#onState = onState;
+    this.#log = new EventLog(system.dimension, from?.events);
+    this.#observer = makeObserver(system, from?.observed);
+    this.#stepSeconds = from?.seconds ?? 0;
+  }
+
+  async play(): Promise<Played> {
+    const begin = performance.now();
+    const engine = await this.#place.create(this.#system, this.#from?.engine);
+    try {
+      const prepareSeconds = (performance.now() - begin) / 1000;
+      await this.#observe(engine);
+      return { ...(await this.#conclude(engine)), prepareSeconds, stepSeconds: this.#stepSeconds };
+    } finally {
+      engine.dispose();
+    }
+  }
+
+  async #observe(engine: Engine): Promise<void> {
+    const { onCounts, signal } = this.#options;
+    const { counts } = this.#observer.observables;
+    for (const [k, seen] of counts.entries()) onCounts(k, seen);
+    for (let k = counts.length; k < this.#system.observeAt.length; k++) {
       // A short run may be over before it reports any progress.
       signal?.throwIfAborted();
-      const from = clock();
-      await engine.advance(step, (done) => {
-        signal?.throwIfAborted();
-        onProgress?.(steps === 0 ? 1 : done / steps);
-      });
-      stepSeconds += clock() - from;
-      await observer.see(engine);
-      onCounts(k, observer.observables.counts[k]);
+      await this.#advance(engine, this.#system.observeAt[k]);
+      await this.#observer.see(engine);
+      onCounts(k, counts[k]);
     }
-    const log = new EventLog(system.dimension);
-    await engine.takeEvents(log);
-    const events = log.sorted();
+  }
+
+  async #advance(engine: Engine, to: number): Promise<void> {
+    const before = this.#stepSeconds;
+    const from = performance.now();
+    const clock = () => {
+      this.#stepSeconds = before + (performance.now() - from) / 1000;
+    };
+    await engine.advance(to, {
+      onProgress: (tick) => this.#hear(tick),
+      atRest: async () => {
+        clock();
+        if (this.#isDue()) await this.#keep(engine);
+      },
+    });
+    clock();
+  }
+
+  #hear(tick: number): void {
+    const { signal, keep, onProgress } = this.#options;
+    if (signal?.aborted) {
+      this.#abortedAt ??= performance.now();
+      if (keep === undefined || performance.now() - this.#abortedAt > patience) signal.throwIfAborted();
+    }
+    const ticks = this.#system.observeAt.at(-1)!;
+    onProgress?.(ticks === 0 ? 1 : tick / ticks);
+  }
+
+  #isDue(): boolean {
+    const { signal, keep, keepEvery = keepEveryDefault } = this.#options;
+    // The reference does not fail: its state is for those who keep it.
+    if (keep === undefined && this.#place.place.engine === "cpu") return false;
+    if (keep !== undefined && signal?.aborted) return true;
+    const pause = Math.max(1000 * keepEvery, this.#keepingTime / keepingShare);
+    return performance.now() - this.#keptAt >= pause;
+  }
+
+  async #keep(engine: Engine): Promise<void> {
+    const from = performance.now();
+    await engine.takeEvents(this.#log);
+    const state: RunState = {
+      engine: await engine.state(),
+      events: this.#log.rows,
+      observed: this.#observer.observed(),
+      seconds: this.#stepSeconds,
+    };
+    this.#onState(state);
+    await this.#options.keep?.(state);
+    this.#keptAt = performance.now();
+    this.#keepingTime = this.#keptAt - from;
+    this.#options.signal?.throwIfAborted();
+  }
+
+  async #conclude(engine: Engine): Promise<Omit<Played, "prepareSeconds" | "stepSeconds">> {
+    await engine.takeEvents(this.#log);
+    const events = this.#log.sorted();
     const end = await engine.snapshot();
-    checkAgainstGenealogy(system, events, end);
-    await observer.end(engine, events);
+    checkAgainstGenealogy(this.#system, events, end);
+    await this.#observer.end(engine, events);
     return {
       events,
       clock: engine.clock(),
-      digest: digest(system, events, end),
-      observables: observer.observables,
+      digest: digest(this.#system, events, end),
+      observables: this.#observer.observables,
       work: engine.work(),
-      prepareSeconds,
-      stepSeconds,
     };
-  } finally {
-    engine.dispose();
   }
 }
 
 /** The log and the particles must tell the same story: a run that disagrees with itself has no result. */
-function checkAgainstGenealogy(
+export function checkAgainstGenealogy(
   system: System,
-  events: Uint32Array,
-  end: { id: Uint32Array; mass: Uint32Array },
+  sortedEvents: Uint32Array,
+  { id, mass }: { id: Uint32Array; mass: Uint32Array },
 ): void {
-  const { after } = replay(system, events);
+  const { after } = replay(system, sortedEvents);
   const living = after.reduce((sum, mass) => sum + (mass === 0 ? 0 : 1), 0);
-  const differs = end.id.findIndex((id, k) => after[id] !== end.mass[k]);
-  if (living !== end.id.length || differs >= 0) {
+  const differs = id.findIndex((one, k) => after[one] !== mass[k]);
+  if (living !== id.length || differs >= 0) {
     throw new Error(
-      `The event log leaves ${living} particles, but ${end.id.length} are there; please report this.`,
+      `The event log leaves ${living} particles, but ${id.length} are there; please report this.`,
     );
   }
 }

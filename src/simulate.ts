@@ -6,10 +6,10 @@ import type { Observables } from "./observe/observables.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
 import { type LimitPoint, limitBeside } from "./oracle/limit.ts";
 import { type OpenPlace, openPlace, type Place, type PlaceOptions } from "./place.ts";
-import { type Played, play } from "./play.ts";
+import { type KeepOptions, type Played, play } from "./play.ts";
 import { version } from "./version.generated.ts";
 
-export interface SimulateOptions extends PlaceOptions {
+export interface SimulateOptions extends PlaceOptions, KeepOptions {
   /**
    * What the first replica is numbered, for a run in pieces: replica r of this run takes the trajectory of replica firstReplica + r of a
    * run from 0 on, the default. In what comes out, replicas are counted from 0 all the same.

@@ -2,7 +2,14 @@
  * The reference engine: the definition of the answer, as the plainest loops that give it. Replicas run one after the other, each
  * as if alone. Strict where a GPU would be silent.
  */
-import { type Engine, leftTheBox, type Snapshot, type Work } from "../engine.ts";
+import {
+  type AdvanceOptions,
+  type Engine,
+  type EngineState,
+  leftTheBox,
+  type Snapshot,
+  type Work,
+} from "../engine.ts";
 import { UserError } from "../errors.ts";
 import type { ClockSegment } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
@@ -13,22 +20,43 @@ import { type Leaver, Replica } from "./replica.ts";
 /** Milliseconds between two reports of progress, when timers and signals also have their turn. */
 const reportEvery = 100;
 
+/** Steps after which the replicas of a uniform run wait for each other: where a run can be taken up by an engine that plays them side by side. */
+const uniformStride = 64;
+
 export class CpuEngine implements Engine {
   readonly kind = "cpu";
   step = 0;
   readonly #system: System;
   readonly #replicas: Replica[];
   readonly #log: EventLog;
+  /** What was done before the state that it has taken up. */
+  readonly #before: Pick<Work, "particleSteps" | "subSteps">;
+  #reported = performance.now();
 
-  constructor(system: System) {
+  /** At the start, or where a run of the system has come to. */
+  constructor(system: System, state?: EngineState) {
     this.#system = system;
     this.#log = new EventLog(system.dimension);
-    this.#replicas = Array.from({ length: system.replicas }, (_, r) => new Replica(system, r, this.#log));
+    this.#before = state?.work ?? { particleSteps: 0, subSteps: 0 };
+    this.#replicas = Array.from(
+      { length: system.replicas },
+      (_, r) => new Replica(system, r, this.#log, state),
+    );
+    this.step = Math.min(...this.#replicas.map(({ pacer }) => pacer.tick));
   }
 
-  async advance(to: number, onProgress?: (step: number) => void): Promise<void> {
-    const from = this.step;
-    let reported = performance.now();
+  async advance(to: number, options: AdvanceOptions = {}): Promise<void> {
+    if (this.#system.multirate !== null) return this.#play(to, options);
+    while (this.step < to) await this.#play(Math.min(to, this.step + uniformStride), options);
+  }
+
+  async #play(to: number, { onProgress, atRest }: AdvanceOptions): Promise<void> {
+    const ticks = () => this.#replicas.reduce((sum, { pacer }) => sum + pacer.tick, 0);
+    const report = async () => {
+      onProgress?.(ticks() / this.#replicas.length);
+      await new Promise<void>((resolve) => setTimeout(resolve, 0));
+      this.#reported = performance.now();
+    };
     // Replicas run one after the other, but of all who leave the box the first in time is named.
     let first: (Leaver & { replica: number; tick: number }) | null = null;
     for (const [r, replica] of this.#replicas.entries()) {
@@ -38,17 +66,25 @@ export class CpuEngine implements Engine {
           if (next.value !== null) first = { ...next.value, replica: r, tick: replica.pacer.tick };
           break;
         }
-        if (performance.now() - reported > reportEvery) {
-          onProgress?.(from + (r * (to - from) + replica.pacer.tick - from) / this.#replicas.length);
-          await new Promise<void>((resolve) => setTimeout(resolve, 0));
-          reported = performance.now();
-        }
+        if (next.value && first === null && this.#system.multirate !== null) await atRest?.();
+        if (performance.now() - this.#reported > reportEvery) await report();
       }
     }
     if (first !== null) {
       throw new UserError(leftTheBox(this.#system, first));
     }
     this.step = to;
+    if (this.#system.multirate === null) await atRest?.();
+  }
+
+  async state(): Promise<EngineState> {
+    return {
+      living: await this.snapshot(),
+      everybody: this.#system.scenario.observe.ghosts === true ? await this.everybody() : null,
+      pacers: this.#replicas.map(({ pacer }) => pacer.state()),
+      pairSums: await this.pairSums(),
+      work: this.work(),
+    };
   }
 
   async takeEvents(log: EventLog): Promise<void> {
@@ -111,8 +147,8 @@ export class CpuEngine implements Engine {
   work(): Work {
     return {
       macroSteps: Math.max(...this.#replicas.map(({ pacer }) => pacer.steps)),
-      particleSteps: this.#replicas.reduce((sum, { moves }) => sum + moves, 0),
-      subSteps: this.#replicas.reduce((sum, { subSteps }) => sum + subSteps, 0),
+      particleSteps: this.#replicas.reduce((sum, { moves }) => sum + moves, this.#before.particleSteps),
+      subSteps: this.#replicas.reduce((sum, { subSteps }) => sum + subSteps, this.#before.subSteps),
     };
   }
 

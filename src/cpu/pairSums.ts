@@ -13,9 +13,10 @@ export class PairSums {
   readonly sums: BigUint64Array;
   readonly #pairs: Pairs;
 
-  constructor(pairs: Pairs) {
+  /** From zero, or going on from these sums. */
+  constructor(pairs: Pairs, sums = new BigUint64Array(pairs.sums)) {
     this.#pairs = pairs;
-    this.sums = new BigUint64Array(pairs.sums);
+    this.sums = sums;
   }
 
   /** A pair has lived through this hazard: it counts for both of its orders, where the first of them is. */

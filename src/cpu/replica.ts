@@ -1,6 +1,6 @@
 /** One replica of the reference engine: its particles, and how far it has come. */
 
-import { isOutgrown, outgrown } from "../engine.ts";
+import { type EngineState, isOutgrown, outgrown } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import { massFunction } from "../exact/massFunction.ts";
 import { mul } from "../exact/single.ts";
@@ -44,23 +44,23 @@ export class Replica {
   /** What `observe.pairs` asks for. */
   readonly pairSums: PairSums | null;
 
-  constructor(system: System, replica: number, log: EventLog) {
-    const { particles, dimension, reach } = system;
+  /** At the start, or where a run has come to. */
+  constructor(system: System, replica: number, log: EventLog, state?: EngineState) {
+    const { particles, dimension, reach, pairs } = system;
     this.#system = system;
     this.#log = log;
-    this.pacer = new Pacer(system);
-    this.pairSums = system.pairs === null ? null : new PairSums(system.pairs);
+    this.pacer = new Pacer(system, state?.pacers[replica]);
+    const sums = state?.pairSums.slice(replica * (pairs?.sums ?? 0), (replica + 1) * (pairs?.sums ?? 0));
+    this.pairSums = pairs === null ? null : new PairSums(pairs, sums);
     this.#cells = new CellList(dimension, particles, reach);
-    this.particles = {
-      replica,
-      living: particles,
-      ...makeStart(system, replica),
-      id: Uint32Array.from({ length: particles }, (_, i) => i),
-    };
+    this.particles = state ? takeUp(system, replica, state) : atStart(system, replica);
   }
 
-  /** Plays to the tick `to`, an observation's where steps are of many lengths; stops after every step. Returns who left the box first. */
-  *play(to: number): Generator<void, Leaver | null> {
+  /**
+   * Plays to the tick `to`, an observation's where steps are of many lengths; stops after every step, and yields whether that was the last of
+   * an epoch. Returns who left the box first.
+   */
+  *play(to: number): Generator<boolean, Leaver | null> {
     const { pacer, particles } = this;
     while (pacer.tick < to) {
       const { pace, steps } = pacer.begin(particles.living, to);
@@ -73,10 +73,11 @@ export class Replica {
           throw new UserError(outgrown(this.#system));
         }
         if (outcome === null) step_end(progress);
-        yield;
+        yield false;
       }
       pacer.end(steps - progress.left, outcome === "overflow");
       if (typeof outcome === "number") return { particle: outcome, step: pacer.steps };
+      yield true;
     }
     return null;
   }
@@ -128,4 +129,45 @@ export class Replica {
     if (this.#log.length > before) compact(particles);
     return leaver === Number.POSITIVE_INFINITY ? null : leaver;
   }
+}
+
+function atStart(system: System, replica: number): Particles {
+  const { particles } = system;
+  const id = Uint32Array.from({ length: particles }, (_, i) => i);
+  return { replica, living: particles, ...makeStart(system, replica), id };
+}
+
+/** The particles of a replica where a run has come to. */
+function takeUp({ particles: n, dimension: d }: System, replica: number, state: EngineState): Particles {
+  const { living, everybody } = state;
+  const from = countBelow(living.id, replica * n);
+  const to = countBelow(living.id, (replica + 1) * n);
+  const taken = { id: new Uint32Array(n), mass: new Uint32Array(n), place: new Uint32Array(n * d) };
+  const alive = new Uint8Array(n);
+  for (let at = from; at < to; at++) {
+    taken.id[at - from] = living.id[at] - replica * n;
+    alive[living.id[at] - replica * n] = 1;
+  }
+  taken.mass.set(living.mass.subarray(from, to));
+  taken.place.set(living.place.subarray(from * d, to * d));
+  let behind = to - from;
+  for (let i = 0; i < n; i++) {
+    if (alive[i] === 1) continue;
+    taken.id[behind] = i;
+    const one = replica * n + i;
+    if (everybody !== null) taken.place.set(everybody.subarray(one * d, (one + 1) * d), behind * d);
+    behind++;
+  }
+  return { replica, living: to - from, ...taken };
+}
+
+/** How many of increasing numbers are below a bound. */
+function countBelow(increasing: Uint32Array, bound: number): number {
+  let [low, high] = [0, increasing.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (increasing[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,16 +2,23 @@
  * The GPU engine: plays the stages of `stages.ts`, many steps a submission, all replicas side by side. Between submissions it reads
  * a few counters; nothing else passes between host and device until an observation.
  */
-import { type Engine, isOutgrown, leftTheBox, outgrown, type Snapshot, type Work } from "../engine.ts";
+import {
+  type AdvanceOptions,
+  type Engine,
+  type EngineState,
+  isOutgrown,
+  leftTheBox,
+  outgrown,
+  type Snapshot,
+  type Work,
+} from "../engine.ts";
 import { UserError } from "../errors.ts";
-import { massFunction } from "../exact/massFunction.ts";
 import { fromBits, toBits } from "../exact/single.ts";
 import { makeGrid } from "../grid.ts";
-import { type ClockSegment, type Epoch, Pacer } from "../model/pace.ts";
-import { makeStart } from "../model/start.ts";
+import { type ClockSegment, type Epoch, Pacer, type PacerState } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
-import { scanRun, sizesOf, tablesOf } from "../sizes.ts";
+import { scanRun, sizesOf } from "../sizes.ts";
 import {
   type BufferName,
   buffersOf,
@@ -28,6 +35,7 @@ import {
 } from "../stages.ts";
 import { type Variant, variantOf } from "./compose.ts";
 import type { OpenDevice } from "./device.ts";
+import { load } from "./load.ts";
 import { Memory } from "./memory.ts";
 import { packParameters } from "./parameters.ts";
 import { stagePipelines } from "./pipelines.ts";
@@ -74,6 +82,9 @@ const mostDispatches = 16384;
 const softwareInvocations = 128;
 const hardwareInvocations = 2 ** 17;
 
+/** How long the steps of a uniform run are. */
+const uniformClock: ClockSegment = { step: 0, tick: 0, ticks: 1, levels: 0 };
+
 /** Particles are moved together when no more than this share of the slots is alive. */
 const sparse = 0.75;
 
@@ -115,6 +126,7 @@ export class GpuEngine implements Engine {
     memory: Memory,
     dispatches: Partial<Record<StageName, Dispatch[]>>,
     options: Required<Pick<GpuOptions, "workgroupSize">> & GpuOptions,
+    state: EngineState | undefined,
   ) {
     this.#system = system;
     this.#open = open;
@@ -126,21 +138,43 @@ export class GpuEngine implements Engine {
     this.#slots = this.#sizes.slots;
     this.#living = this.#sizes.slots;
     this.#log = new EventLog(system.dimension);
-    this.#pacers = Array.from({ length: system.replicas }, () => new Pacer(system));
+    this.#pacers = Array.from({ length: system.replicas }, (_, r) => new Pacer(system, state?.pacers[r]));
     this.#livingOf = this.#pacers.map(() => system.particles);
+    if (state !== undefined) this.#goOnFrom(state);
     const { device } = open;
     this.#timer =
       options.timeStages && device.features.has("timestamp-query") ? new StageTimer(device) : null;
     open.device.onuncapturederror = ({ error }) => {
       this.#failure ??= error.message;
     };
-    open.device.lost.then(({ reason, message }) => {
-      if (reason !== "destroyed") this.#failure ??= `The device was lost: ${message}`;
+    open.device.lost.then(({ message }) => {
+      this.#failure ??= `the device was lost: ${message}`;
     });
   }
 
-  /** Throws a UserError if the device cannot hold the system or the start does not fit the box. */
-  static async create(system: System, open: OpenDevice, options: GpuOptions = {}): Promise<GpuEngine> {
+  /** The host's side of a run that has come to this state. */
+  #goOnFrom({ living, everybody, pacers, work }: EngineState): void {
+    const { particles, replicas } = this.#system;
+    this.#livingOf.fill(0);
+    for (const id of living.id) this.#livingOf[Math.floor(id / particles)]++;
+    this.step = Math.min(...pacers.map(({ tick }) => tick));
+    this.#living = living.id.length;
+    // The dead stay where they are asked for, and then nothing moves together any more.
+    if (everybody === null) this.#slots = Math.max(1, this.#living);
+    else this.#sorted = true;
+    this.#moves = work.particleSteps;
+    this.#subSteps = work.subSteps;
+    this.#vanished = particles * replicas - this.#living;
+    this.#vanishedAfter = work.particleSteps - this.#living * this.step;
+  }
+
+  /** At the start, or where a run of the system has come to. Throws a UserError if the device cannot hold the system or the start does not fit the box. */
+  static async create(
+    system: System,
+    open: OpenDevice,
+    options: GpuOptions = {},
+    state?: EngineState,
+  ): Promise<GpuEngine> {
     const { device } = open;
     const workgroupSize = options.workgroupSize ?? 64;
     const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
@@ -154,39 +188,14 @@ export class GpuEngine implements Engine {
           ]),
         ),
       ) as Partial<Record<StageName, Dispatch[]>>;
-      const engine = new GpuEngine(system, open, memory, dispatches, { ...options, workgroupSize });
-      engine.#load();
+      const engine = new GpuEngine(system, open, memory, dispatches, { ...options, workgroupSize }, state);
+      load(memory, system, state);
+      engine.#writeParameters();
       return engine;
     } catch (error) {
       memory.dispose();
       throw error;
     }
-  }
-
-  #load(): void {
-    const { particles, replicas, dimension } = this.#system;
-    const { buffers } = this.#memory;
-    const id = new Uint32Array(particles);
-    for (let replica = 0; replica < replicas; replica++) {
-      const first = replica * particles;
-      const { place, mass } = makeStart(this.#system, replica);
-      this.#memory.write(buffers.place, place, first * dimension);
-      this.#memory.write(buffers.mass, mass, first);
-      for (let i = 0; i < particles; i++) id[i] = first + i;
-      this.#memory.write(buffers.id, id, first);
-    }
-    let at = 0;
-    for (const [, table] of tablesOf(this.#system)) {
-      this.#memory.write(buffers.tables, table, at);
-      at += table.length;
-    }
-    this.#memory.write(buffers.counters, Uint32Array.of(noOffender), counters.indexOf("offender"));
-    this.#memory.write(
-      buffers.counters,
-      Uint32Array.of(toBits(largestRadiusAtStart(this.#system))),
-      counters.indexOf("largest"),
-    );
-    this.#writeParameters();
   }
 
   /** Fits the grid to the living, and tells the device how many slots are in use. */
@@ -197,8 +206,8 @@ export class GpuEngine implements Engine {
     this.#memory.write(this.#memory.parameters, packParameters(this.#system, this.#slots, grid));
   }
 
-  async advance(to: number, onProgress?: (step: number) => void): Promise<void> {
-    if (this.#system.multirate !== null) return this.#advanceMultirate(to, onProgress);
+  async advance(to: number, options: AdvanceOptions = {}): Promise<void> {
+    if (this.#system.multirate !== null) return this.#advanceMultirate(to, options);
     while (this.step < to) {
       // At first to bring neighbours together in memory, later to leave out the dead.
       if (this.#wantsCompacting(this.#living)) {
@@ -207,8 +216,33 @@ export class GpuEngine implements Engine {
         const { living } = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
         this.#living = living;
       }
-      onProgress?.(this.step);
+      await options.atRest?.();
+      options.onProgress?.(this.step);
     }
+  }
+
+  async state(): Promise<EngineState> {
+    // What uniform steps were spared is known from the events.
+    await this.#drainEvents();
+    return {
+      living: await this.snapshot(),
+      everybody: this.#system.scenario.observe.ghosts === true ? await this.everybody() : null,
+      pacers: this.#pacers.map((pacer) =>
+        this.#system.multirate === null ? this.#uniformPacer() : pacer.state(),
+      ),
+      pairSums: await this.pairSums(),
+      work: this.work(),
+    };
+  }
+
+  /** What a `Pacer` of a uniform run would have come to. */
+  #uniformPacer(): PacerState {
+    return {
+      tick: this.step,
+      steps: this.step,
+      care: 1,
+      clock: this.step === 0 ? [] : [{ ...uniformClock }],
+    };
   }
 
   /** Where the dead are asked for they stay: nobody is dead when the particles are first moved together, and they never are again. */
@@ -218,10 +252,11 @@ export class GpuEngine implements Engine {
   }
 
   /** All replicas go on side by side, each at its own pace, until all have come to the tick `to`. */
-  async #advanceMultirate(to: number, onProgress?: (step: number) => void): Promise<void> {
+  async #advanceMultirate(to: number, { onProgress, atRest }: AdvanceOptions): Promise<void> {
     const ticks = () => this.#pacers.reduce((sum, { tick }) => sum + tick, 0) / this.#pacers.length;
     while (this.#pacers.some(({ tick }) => tick < to)) {
       await this.#playEpoch(to);
+      await atRest?.();
       onProgress?.(ticks());
     }
     this.step = to;
@@ -487,7 +522,7 @@ export class GpuEngine implements Engine {
 
   clock(): ClockSegment[][] {
     if (this.#system.multirate !== null) return this.#pacers.map(({ clock }) => clock);
-    return this.#pacers.map(() => [{ step: 0, tick: 0, ticks: 1, levels: 0 }]);
+    return this.#pacers.map(() => [{ ...uniformClock }]);
   }
 
   /** What each stage took on the device so far; null unless asked for, or without timestamps. */
@@ -509,12 +544,6 @@ function stagesOf(system: System): StageName[] {
   const steps =
     system.multirate === null ? uniformStep(options) : multirateStep({ ...options, uniform: true });
   return [...new Set<StageName>([...steps, "observe_masses"])];
-}
-
-/** 0 where particles have no radius. */
-function largestRadiusAtStart({ radius, scenario }: System): number {
-  if (radius === null) return 0;
-  return Math.max(...scenario.initial.map(({ mass }) => massFunction(radius, mass)));
 }
 
 /** A replica's row of the buffer `progress` at the start of an epoch. */

@@ -9,16 +9,22 @@ const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage
 /** Words read back in one piece: bounds what the host must hold beside the result. */
 const pieceBytes = 2 ** 26;
 
+/** Seconds after which a device that does not answer is given up: a submission takes a fraction of one, a few on a software adapter. */
+const longestSilence = 300;
+
 export class Memory {
   readonly buffers: Record<BufferName, GPUBuffer>;
   readonly parameters: GPUBuffer;
   readonly #device: GPUDevice;
   #staging: GPUBuffer | null = null;
+  /** Ends the wait for the device, if there is one. */
+  #giveUp: (reason: string) => void = () => {};
 
   private constructor(device: GPUDevice, buffers: Record<BufferName, GPUBuffer>, parameters: GPUBuffer) {
     this.#device = device;
     this.buffers = buffers;
     this.parameters = parameters;
+    device.lost.then(({ message }) => this.#giveUp(`the device was lost: ${message}`));
   }
 
   /** Throws a UserError if the device cannot hold the buffers; then none is left allocated. */
@@ -63,11 +69,27 @@ export class Memory {
       const encoder = this.#device.createCommandEncoder();
       encoder.copyBufferToBuffer(buffer, at, staging, 0, bytes);
       this.#device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(usage.mapRead, 0, bytes);
+      await this.#answer(staging.mapAsync(usage.mapRead, 0, bytes));
       result.set(new Uint32Array(staging.getMappedRange(0, bytes)), at / 4);
       staging.unmap();
     }
     return result;
+  }
+
+  /** Waits for the device. Rejects if it is lost, or silent for longer than any work takes. */
+  async #answer(work: Promise<undefined>): Promise<void> {
+    let timeOut: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await new Promise((resolve, reject) => {
+        this.#giveUp = (reason) => reject(new Error(reason));
+        const silent = `the device has not answered for ${longestSilence} s`;
+        timeOut = setTimeout(() => this.#giveUp(silent), 1000 * longestSilence);
+        // An error of the device's own may be called AbortError, as what the user asked for is.
+        work.then(resolve, ({ message }) => this.#giveUp(`the device does not answer: ${message}`));
+      });
+    } finally {
+      clearTimeout(timeOut);
+    }
   }
 
   #stagingOf(bytes: number): GPUBuffer {

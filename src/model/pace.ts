@@ -135,6 +135,15 @@ export function settledAt(clock: readonly ClockSegment[], step: number, moment: 
   return tickOf(clock, step + (Math.floor((moment / 2 ** 32) * parts) + 1) / parts);
 }
 
+/** All that decides how a `Pacer` goes on, between two epochs. */
+export interface PacerState {
+  tick: number;
+  steps: number;
+  /** In (0, 1]: see `paceOf`. */
+  care: number;
+  clock: ClockSegment[];
+}
+
 /** How far one replica has come, and at what pace it goes on: the same for both engines. */
 export class Pacer {
   /** Ticks done. */
@@ -146,8 +155,19 @@ export class Pacer {
   #care = 1;
   #epoch: Epoch = { pace: null, ticks: 1, steps: 0 };
 
-  constructor(system: System) {
+  /** At the start, or where another has come to. */
+  constructor(system: System, state?: PacerState) {
     this.#system = system;
+    if (state === undefined) return;
+    this.tick = state.tick;
+    this.steps = state.steps;
+    this.#care = state.care;
+    this.clock = state.clock.map((segment) => ({ ...segment }));
+  }
+
+  state(): PacerState {
+    const { tick, steps, clock } = this;
+    return { tick, steps, care: this.#care, clock: clock.map((segment) => ({ ...segment })) };
   }
 
   /** The next epoch of a replica with `living` particles, on its way to the tick `to`, which must be an observation's. */

@@ -12,9 +12,16 @@ export class EventLog {
   length = 0;
   #rows: Uint32Array;
 
-  constructor(dimension: number) {
+  /** Empty, or with these rows, u32[length, width], which it copies when it grows. */
+  constructor(dimension: number, rows?: Uint32Array) {
     this.width = 5 + dimension;
-    this.#rows = new Uint32Array(64 * this.width);
+    this.length = (rows?.length ?? 0) / this.width;
+    this.#rows = this.length > 0 ? rows! : new Uint32Array(64 * this.width);
+  }
+
+  /** The rows so far, u32[length, width]; they stay as they are while more are appended. */
+  get rows(): Uint32Array {
+    return this.#rows.subarray(0, this.length * this.width);
   }
 
   append(

@@ -23,21 +23,23 @@ export interface Everybody {
  */
 export class GhostWatch {
   readonly #system: System;
-  readonly #living: Snapshot[] = [];
+  /** The living at each observation so far. */
+  readonly living: Snapshot[];
 
-  constructor(system: System) {
+  constructor(system: System, living: readonly Snapshot[] = []) {
     this.#system = system;
+    this.living = [...living];
   }
 
   async see(engine: Engine): Promise<void> {
-    this.#living.push(await engine.snapshot());
+    this.living.push(await engine.snapshot());
   }
 
   /** Everybody at each observation, once the run is over; `events` is its sorted log. */
   async end(engine: Engine, events: Uint32Array): Promise<Everybody[]> {
     const { dimension: d, particles: n, replicas } = this.#system;
     const clock = engine.clock();
-    const seen = this.#living.map(({ id, place }): Everybody => {
+    const seen = this.living.map(({ id, place }): Everybody => {
       const all = { place: new Uint32Array(replicas * n * d), alive: new Uint8Array(replicas * n) };
       for (const [k, one] of id.entries()) {
         all.place.set(place.subarray(d * k, d * (k + 1)), d * one);

@@ -1,5 +1,5 @@
 /** What a run observes: counts always, the rest as its key under `scenario.observe` asks for it. */
-import type { Engine } from "../engine.ts";
+import type { Engine, Snapshot } from "../engine.ts";
 import type { System } from "../model/system.ts";
 import { candidateDensities, type DensityGrid, densityGrid } from "./densities.ts";
 import { type DensityProducts, densityProducts } from "./densityProducts.ts";
@@ -20,6 +20,17 @@ export interface Observables {
   pairs?: { sums: BigUint64Array[]; products: DensityProducts[] };
 }
 
+/** What an observer holds between two observations; lists that nobody asked for are empty. */
+export interface Observed {
+  counts: Uint32Array[];
+  /** The living at each observation, for the ghosts. */
+  living: Snapshot[];
+  densities: Float64Array[];
+  pairings: Float64Array[];
+  sums: BigUint64Array[];
+  products: DensityProducts[];
+}
+
 export interface Observer {
   /** Looks at the engine at the next observation. Changes nothing of the run. */
   see(engine: Engine): Promise<void>;
@@ -27,19 +38,31 @@ export interface Observer {
   end(engine: Engine, events: Uint32Array): Promise<void>;
   /** What has been seen so far. */
   readonly observables: Observables;
+  /** The same, for an observer of the same system to go on from. */
+  observed(): Observed;
 }
 
-export function makeObserver(system: System): Observer {
+export function makeObserver(system: System, from?: Observed): Observer {
   const { ghosts, densities, testFunctions, pairs } = system.scenario.observe;
-  const watch = ghosts === true ? new GhostWatch(system) : null;
+  const watch = ghosts === true ? new GhostWatch(system, from?.living) : null;
   const observables: Observables = {
-    counts: [],
-    ...(densities && { densities: { grid: densityGrid(system.scenario, densities), values: [] } }),
-    ...(testFunctions && { pairings: [] }),
-    ...(pairs && { pairs: { sums: [], products: [] } }),
+    counts: [...(from?.counts ?? [])],
+    ...(densities && {
+      densities: { grid: densityGrid(system.scenario, densities), values: [...(from?.densities ?? [])] },
+    }),
+    ...(testFunctions && { pairings: [...(from?.pairings ?? [])] }),
+    ...(pairs && { pairs: { sums: [...(from?.sums ?? [])], products: [...(from?.products ?? [])] } }),
   };
   return {
     observables,
+    observed: () => ({
+      counts: [...observables.counts],
+      living: [...(watch?.living ?? [])],
+      densities: [...(observables.densities?.values ?? [])],
+      pairings: [...(observables.pairings ?? [])],
+      sums: [...(observables.pairs?.sums ?? [])],
+      products: [...(observables.pairs?.products ?? [])],
+    }),
     async see(engine) {
       observables.counts.push(await engine.countMasses());
       await watch?.see(engine);
