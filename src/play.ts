@@ -1,5 +1,5 @@
 /** Plays a system from its start to its last observation, and checks that the run agrees with itself. */
-import type { Work } from "./engine.ts";
+import type { Snapshot, Work } from "./engine.ts";
 import type { ClockSegment } from "./model/pace.ts";
 import type { System } from "./model/system.ts";
 import { digest } from "./observe/digest.ts";
@@ -11,6 +11,8 @@ import type { OpenPlace } from "./place.ts";
 export interface PlayOptions {
   /** Called at the k-th observation with the living by replica and mass, u32[replicas, K + 1]: masses 1..K and all above. */
   onCounts: (k: number, counts: Uint32Array) => void;
+  /** Called at the k-th observation with who is where; if it is not wanted, nothing is read back. */
+  onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
@@ -32,7 +34,7 @@ export interface Played {
 export async function play(
   system: System,
   { create }: OpenPlace,
-  { onCounts, onProgress, signal }: PlayOptions,
+  { onCounts, onSnapshot, onProgress, signal }: PlayOptions,
 ): Promise<Played> {
   const clock = () => performance.now() / 1000;
   const begin = clock();
@@ -53,6 +55,7 @@ export async function play(
       stepSeconds += clock() - from;
       await observer.see(engine);
       onCounts(k, observer.observables.counts[k]);
+      await onSnapshot?.(k, await engine.snapshot());
     }
     const log = new EventLog(system.dimension);
     await engine.takeEvents(log);
