@@ -47,10 +47,10 @@ export async function spectrumFigure(
   });
 }
 
-/** Moments 0, 1 and 2 of the mass against time; dashed: the Smoluchowski equation's number of particles. */
+/** Sums of mass^0, mass^1 and mass^2 against time; dashed: the number of particles by the Smoluchowski equation. */
 export async function momentsFigure(moments: readonly Row[], limit: readonly Row[]): Promise<string> {
   const { type, rows } = timeAxis(moments);
-  const names = ["number of particles", "mass", "sum of squared masses"];
+  const names = ["particles", "mass", "mass squared"];
   const series = names.map(
     (name, k): Series => ({
       name,
@@ -63,13 +63,13 @@ export async function momentsFigure(moments: readonly Row[], limit: readonly Row
     .map((row) => ({ x: number(row, "time"), y: number(row, "count") }))
     .filter(({ x }) => x >= first && x <= last);
   if (solved.length > 1) {
-    series.push({ name: "number of particles, Smoluchowski equation", kind: "dashed", data: solved });
+    series.push({ name: "particles, limit", kind: "dashed", data: solved });
   }
   return statementFigure({
     title: "",
     subtitle: "",
     x: { title: "time", type },
-    y: { title: "over N", type: "log" },
+    y: { title: "sum over the living, over N", type: "log" },
     series,
   });
 }
@@ -77,7 +77,7 @@ export async function momentsFigure(moments: readonly Row[], limit: readonly Row
 /** The share of all mass that the largest particle has, against time. */
 export async function largestFigure(moments: readonly Row[]): Promise<string> {
   const { type, rows } = timeAxis(moments);
-  const name = "share of the mass in the largest particle";
+  const name = "largest particle";
   const points = rows.map((row) => ({
     x: number(row, "time"),
     y: number(row, "gel_share"),

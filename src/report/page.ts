@@ -40,7 +40,7 @@ ${body}
 `.html;
 
 /** A section, with what it shows. */
-export const section = (id: string, title: string, ...contents: (Html | null)[]): Html =>
+export const section = (id: string, title: string, ...contents: Hole[]): Html =>
   html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
 ${contents}
@@ -55,6 +55,11 @@ export const figure = (svg: string, name: string, alt: string, caption: string):
 ${{ html: embedded(svg, name, alt) }}
 <figcaption>${caption}</figcaption>
 </figure>
+`;
+
+/** Side by side where there is room. */
+export const beside = (...contents: (Html | null)[]): Html => html`<div class="beside">
+${contents}</div>
 `;
 
 /** A table of numbers; `texts` lists the columns of words. A long one scrolls. */
@@ -97,11 +102,12 @@ h2 { font-size: 1.3rem; line-height: 1.3; margin: 2.6rem 0 .6rem; padding-top: .
 p, figcaption { max-width: 46rem; overflow-wrap: anywhere; }
 header p { color: var(--muted); margin: .3rem 0 1rem; }
 .description { white-space: pre-wrap; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); gap: 1.2rem 2rem; align-items: start; }
+.beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.2rem 2rem; align-items: start; }
 figure { margin: 1rem 0; }
 figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { color: var(--muted); font-size: .9rem; margin-top: .3rem; }
-.wide { overflow: auto; max-height: 30rem; margin: 1rem 0; }
+.wide { overflow: auto; max-height: 27rem; margin: 1rem 0; }
+.wide thead th { position: sticky; top: 0; background: var(--paper); }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .28rem .8rem; border-bottom: 1px solid var(--grid); vertical-align: top; }
 th { border-bottom: 2px solid var(--muted); font-weight: 600; }
@@ -120,7 +126,7 @@ code { font-family: ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace
   main { max-width: none; padding: 0; }
   h2 { break-after: avoid; }
   figure, tr { break-inside: avoid; }
-  .figures { grid-template-columns: repeat(2, 1fr); }
+  .beside { grid-template-columns: repeat(2, 1fr); }
   .wide, pre { overflow: visible; max-height: none; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 }

@@ -14,13 +14,16 @@ export interface PairRate {
   readonly theory: number | null;
 }
 
-/** Points with bars of two standard errors, one for each pair that reacted; null where there is nothing to compare. */
+/** Events below which a rate is too rough to draw: its bar would dwarf all others. */
+const fewestEvents = 20;
+
+/** Points with bars of two standard errors, one for each pair that reacted often enough; null where there is nothing to compare. */
 export async function ratesFigure(rates: readonly PairRate[]): Promise<string | null> {
   const values = rates.flatMap(({ n, m, events, rate, se, theory }) =>
-    events > 0 && rate !== null && theory !== null && theory > 0
+    events >= fewestEvents && rate !== null && theory !== null && theory > 0
       ? [
           {
-            pair: `${n} + ${m}`,
+            pair: `${n}+${m}`,
             y: rate / theory,
             low: (rate - 2 * (se ?? 0)) / theory,
             high: (rate + 2 * (se ?? 0)) / theory,

@@ -1,9 +1,10 @@
 /** The report of a run, from what its results folder holds. */
+import { stringify } from "yaml";
 import type { RunSummary } from "../results/summaries.ts";
 import type { Observation } from "../simulate.ts";
 import { densityFigure } from "./densityFigure.ts";
 import { largestFigure, momentsFigure, spectrumFigure } from "./historyFigures.ts";
-import { figure, type Html, html, list, page, paragraph, section, table } from "./page.ts";
+import { beside, figure, type Html, html, list, page, paragraph, section, table } from "./page.ts";
 import { ratesFigure } from "./ratesFigure.ts";
 import {
   digestSection,
@@ -82,9 +83,11 @@ export async function densitySection(
   return section(
     "densities",
     "Densities by mass",
-    figure(svg, "density", describeDensities(observations), `Points: ${runs}${lines}.`),
     paragraph(note),
-    table(["time", "mass", "simulated", "Smoluchowski", "apart"], rows),
+    beside(
+      figure(svg, "density", describeDensities(observations), `Points: ${runs}${lines}.`),
+      table(["time", "mass", "simulated", "Smoluchowski", "apart"], rows),
+    ),
   );
 }
 
@@ -120,20 +123,20 @@ async function historySections(
   if (moments.length > 1) {
     const last = moments[moments.length - 1];
     const at = (name: string) => formatShort(Number(last[name]));
-    const grid = html`<div class="figures">
-${figure(
-  await momentsFigure(moments, limit),
-  "moments",
-  `Moments of the mass over N against time. At the end the number of particles is ${at("moment_0")}, the mass ${at("moment_1")} and the sum of squared masses ${at("moment_2")}.`,
-  "Sums over the living of mass^0, mass^1 and mass^2, over N.",
-)}
-${figure(
-  await largestFigure(moments),
-  "largest",
-  `The share of the mass in the largest particle against time: ${at("gel_share")} at the end, when its mass is ${at("largest")}.`,
-  "The largest particle of a replica: its share of the mass there was at the start, the mean over replicas. It stays away from 0 as N grows only if there is a gel.",
-)}
-</div>`;
+    const grid = beside(
+      figure(
+        await momentsFigure(moments, limit),
+        "moments",
+        `Moments of the mass over N against time. At the end the number of particles is ${at("moment_0")}, the mass ${at("moment_1")} and the sum of squared masses ${at("moment_2")}.`,
+        "Sums over the living of mass^0, mass^1 and mass^2, over N; dashed: the number of particles by the Smoluchowski equation.",
+      ),
+      figure(
+        await largestFigure(moments),
+        "largest",
+        `The share of the mass in the largest particle against time: ${at("gel_share")} at the end, when its mass is ${at("largest")}.`,
+        "The largest particle of a replica: its share of the mass there was at the start, the mean over replicas. It stays away from 0 as N grows only if there is a gel.",
+      ),
+    );
     sections.push(section("moments", "Moments of the mass, and the largest particle", grid));
   }
   return sections;
@@ -168,7 +171,7 @@ async function rateSection(rates: readonly Row[]): Promise<Html | null> {
             .filter(({ events, rate, theory }) => events > 0 && rate !== null && theory)
             .map(({ n, m, rate, theory }) => `${n} + ${m}: ${(rate! / theory!).toPrecision(3)}`)
             .join(", ")}.`,
-          "Points: events over the time that pairs of living particles had for them, over beta(n, m) of the recipe, with bars of two standard errors; the line is 1, the limit.",
+          "Points: events over the time that pairs of living particles had for them, over beta(n, m) of the recipe, with bars of two standard errors; the line is 1, the limit. Pairs with fewer than 20 events stand in the table only.",
         );
   const note =
     svg === null
@@ -177,13 +180,16 @@ async function rateSection(rates: readonly Row[]): Promise<Html | null> {
   return section(
     "rates",
     "Events by pair of masses",
-    drawn,
     paragraph(note),
-    table(["masses", "events", "rate", "beta", "apart"], rows),
+    beside(drawn, table(["masses", "events", "rate", "beta", "apart"], rows)),
   );
 }
 
 type Parameters = Pick<RunSummary, "eps" | "method" | "seed" | "particles" | "replicas" | "scenario">;
+
+/** A value as in a scenario, on one line. */
+const told = (value: unknown) =>
+  stringify(value, { collectionStyle: "flow", flowCollectionPadding: false, lineWidth: 0 }).trimEnd();
 
 export function parameterSection({
   eps,
@@ -195,7 +201,6 @@ export function parameterSection({
   scenario,
 }: Parameters & { dt?: number }): Html {
   const { Z, observe, potential, domain, dimension } = scenario;
-  const told = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   const { times, masses, ...observed } = observe;
   return section(
     "parameters",

@@ -2,9 +2,9 @@
 import type { Provenance } from "../results/summaries.ts";
 import type { SimulationResult } from "../simulate.ts";
 import type { Comparison, Statement } from "../theorem/statement.ts";
-import { code, figure, type Html, html, list, paragraph, section, table } from "./page.ts";
+import { beside, code, figure, type Html, html, list, paragraph, section, table } from "./page.ts";
 import { statementFigure } from "./statementFigure.ts";
-import { formatCount, formatDuration, formatShort, formatWithError, inStandardErrors } from "./table.ts";
+import { formatCount, formatDuration, formatWithError, inStandardErrors } from "./table.ts";
 
 /** The name, what it is, in words of the user, and a line of facts. */
 export const header = (name: string, facts: string, description: string | undefined): Html =>
@@ -45,8 +45,7 @@ export async function statementSections(statements: readonly Statement[]): Promi
         `statement-${key}`,
         title,
         paragraph(`${reference}; docs/theorem/${key}.md.`),
-        drawn,
-        table(titles, cells, [0]),
+        drawn === null ? table(titles, cells, [0]) : beside(drawn, table(titles, cells, [0])),
         paragraph(remark),
       ),
     );
@@ -65,44 +64,35 @@ function comparison({ what, mean, se, theory, bound }: Comparison): string[] {
   return [what, known(mean, se), said, apart];
 }
 
-/** Work and timings, a row for each result. */
+/** Work and timings of a result, or of one at each N. */
 export function workSection(results: readonly SimulationResult[]): Html {
-  const titles = [
-    "N",
-    "replicas",
-    "events",
-    "steps",
-    "particle-steps",
-    "in clusters",
-    "uniform steps would take",
-    "prepare",
-    "steps",
-    "rest",
-    "particle-steps/s",
-  ];
-  const rows = results.map(({ particles, replicas, events, work, timings }) => [
-    String(particles),
-    String(replicas),
-    String(events),
-    formatCount(work.macroSteps),
-    formatCount(work.particleSteps),
-    `${((100 * work.subSteps) / Math.max(1, work.particleSteps)).toFixed(0)} %`,
-    `${formatShort(work.uniformParticleSteps / Math.max(1, work.particleSteps))} times as many`,
-    formatDuration(timings.prepare),
-    formatDuration(timings.steps),
-    formatDuration(timings.rest),
-    timings.steps > 0 ? formatCount(work.particleSteps / timings.steps) : "",
-  ]);
-  const [{ engine, adapter, driver, software, why }] = results;
-  const where =
-    adapter === null
-      ? `the CPU reference`
-      : `${adapter} (${driver})${software ? ", a software adapter" : ""}`;
+  const items = ({ particles, replicas, events, work, timings }: SimulationResult) =>
+    [
+      ["N", String(particles)],
+      ["replicas", String(replicas)],
+      ["events", String(events)],
+      ["macro-steps", formatCount(work.macroSteps)],
+      ["particle-steps", formatCount(work.particleSteps)],
+      ["of them in clusters", `${((100 * work.subSteps) / Math.max(1, work.particleSteps)).toFixed(0)} %`],
+      ["with uniform steps", formatCount(work.uniformParticleSteps)],
+      ["time to prepare", formatDuration(timings.prepare)],
+      ["for the steps", formatDuration(timings.steps)],
+      ["for the rest", formatDuration(timings.rest)],
+      ["particle-steps/s", timings.steps > 0 ? formatCount(work.particleSteps / timings.steps) : ""],
+    ] as const;
+  const told = results.map(items);
+  const [{ adapter, driver, software, why }] = results;
+  const where = adapter === null ? "" : `${adapter} (${driver})${software ? ", a software adapter" : ""}`;
   return section(
     "work",
     "Work and timings",
-    paragraph(`Run on ${engine === "cpu" ? "the CPU reference" : where}: ${why}.`),
-    table(titles, rows),
+    paragraph(`On ${where === "" ? "the CPU reference" : where}: ${why}.`),
+    told.length === 1
+      ? list(told[0])
+      : table(
+          told[0].map(([name]) => name),
+          told.map((row) => row.map(([, value]) => value)),
+        ),
   );
 }
 
@@ -131,7 +121,7 @@ export const digestSection = (digests: readonly { particles: number; digest: str
     paragraph(
       "SHA-256 of all events and of who is where at the end. The same scenario has the same digest on every engine, adapter and machine.",
     ),
-    list(digests.map(({ particles, digest }) => [`N = ${particles}`, html`<code>${digest}</code>`])),
+    digests.map(({ particles, digest }) => html`<p>N = ${particles}: <code>${digest}</code></p>\n`),
   );
 
 export const repeatSection = (command: string): Html =>
