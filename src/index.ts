@@ -22,6 +22,7 @@ export type {
 } from "./converge/conclusion.ts";
 export { type ConvergeOptions, type ConvergeProgress, converge } from "./converge/converge.ts";
 export type { PowerLaw } from "./converge/powerLaw.ts";
+export type { Snapshot } from "./engine.ts";
 export { UserError } from "./errors.ts";
 export type { AdapterInfo } from "./gpu/device.ts";
 export type { ClockSegment } from "./model/pace.ts";

@@ -1,5 +1,5 @@
 /** Plays a system from its start, or from where it has come to, to its last observation, and checks that the run agrees with itself. */
-import type { Engine, EngineState, Work } from "./engine.ts";
+import type { Engine, EngineState, Snapshot, Work } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import type { ClockSegment } from "./model/pace.ts";
 import type { System } from "./model/system.ts";
@@ -34,6 +34,8 @@ export interface KeepOptions {
 export interface PlayOptions extends KeepOptions {
   /** Called at the k-th observation with the living by replica and mass, u32[replicas, K + 1]: masses 1..K and all above. */
   onCounts: (k: number, counts: Uint32Array) => void;
+  /** Called at the k-th observation with who is where; if it is not wanted, nothing is read back. */
+  onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
@@ -138,7 +140,7 @@ class Run {
   }
 
   async #observe(engine: Engine): Promise<void> {
-    const { onCounts, signal } = this.#options;
+    const { onCounts, onSnapshot, signal } = this.#options;
     const { counts } = this.#observer.observables;
     for (const [k, seen] of counts.entries()) onCounts(k, seen);
     for (let k = counts.length; k < this.#system.observeAt.length; k++) {
@@ -147,6 +149,7 @@ class Run {
       await this.#advance(engine, this.#system.observeAt[k]);
       await this.#observer.see(engine);
       onCounts(k, counts[k]);
+      await onSnapshot?.(k, await engine.snapshot());
     }
   }
 

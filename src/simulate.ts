@@ -1,4 +1,5 @@
 /** The way through the whole house: a scenario in, observations as they come, and a result. */
+import type { Snapshot } from "./engine.ts";
 import { type ClockSegment, tickOf } from "./model/pace.ts";
 import { parseScenario, type Scenario, type ScenarioInput, uniformStepDefault } from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
@@ -15,6 +16,8 @@ export interface SimulateOptions extends PlaceOptions, KeepOptions {
    * run from 0 on, the default. In what comes out, replicas are counted from 0 all the same.
    */
   firstReplica?: number;
+  /** Called at the k-th observation with who is where. */
+  onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
   /** Ends the run with an error soon after it is aborted. */

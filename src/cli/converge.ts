@@ -1,12 +1,10 @@
 import { Command } from "commander";
 import { type ConvergeOptions, converge, makeStudy } from "../converge/converge.ts";
 import { loadScenario } from "../model/loadFile.ts";
-import { convergenceFigure } from "../report/convergenceFigure.ts";
 import {
   concludeStudy,
   convergenceTable,
   describeProgress,
-  figureOf,
   introduceStudy,
 } from "../report/convergenceText.ts";
 import { createProgress } from "../report/progress.ts";
@@ -22,7 +20,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { provenance } from "./resultFiles.ts";
+import { convergenceFiles } from "./resultFiles.ts";
 import { openStudy } from "./studyFolder.ts";
 
 interface ConvergeCommandOptions extends WhereOptions {
@@ -75,8 +73,8 @@ Examples:
   coagula converge scenarios/convergence.yaml
   coagula converge my.yaml --eps 0.04,0.02,0.01 --se 0.0005
 
-Interrupted, it keeps what is finished, and the same command goes on. The folder holds study.json, convergence.json and
-convergence.svg.`,
+Interrupted, it keeps what is finished, and the same command goes on. The folder holds report.html, study.json, convergence.json,
+convergence.csv and convergence.svg (docs/files.md).`,
     )
     .action(run);
 
@@ -120,8 +118,8 @@ async function run(path: string, options: ConvergeCommandOptions): Promise<void>
       },
     });
     progress.done();
-    const svg = folder && (await convergenceFigure(figureOf(result)));
-    await folder?.finish({ ...result, ...provenance(), scenario }, svg!);
+    if (folder !== null)
+      await folder.finish(await convergenceFiles(folder, result, given(options), scenario));
     say(`\n${convergenceTable(result)}\n\n${concludeStudy(result)}`);
     if (folder !== null) say(`results in ${folder.path}`);
     if (json) printJson({ ...result, ...(folder && { out: folder.path }) });
@@ -137,4 +135,14 @@ async function run(path: string, options: ConvergeCommandOptions): Promise<void>
     progress.abandon();
     folder?.abandon();
   }
+}
+
+/** What bears on the results, as it would be given again. */
+function given({ n, eps, se, replicas }: ConvergeCommandOptions): string[] {
+  return [
+    ...(n === undefined ? [] : ["--n", n.join(",")]),
+    ...(eps === undefined ? [] : ["--eps", eps.join(",")]),
+    ...(se === undefined ? [] : ["--se", String(se)]),
+    ...(replicas === undefined ? [] : ["--replicas", String(replicas)]),
+  ];
 }

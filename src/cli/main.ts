@@ -9,6 +9,7 @@ import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
 import { kingmanCommand } from "./kingman.ts";
 import { observeCommand } from "./observe.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { solveCommand } from "./solve.ts";
@@ -35,6 +36,7 @@ for (const command of [
   runCommand(),
   observeCommand(),
   convergeCommand(),
+  reportCommand(),
   solveCommand(),
   checkCommand(),
   verifyCommand(),

@@ -7,7 +7,7 @@ import { createProgress } from "../report/progress.ts";
 import { introduce } from "../report/runText.ts";
 import { describeStatement } from "../report/statementText.ts";
 import { type SimulateOptions, type SimulationResult, simulate } from "../simulate.ts";
-import type { ObservedRun, Statement } from "../theorem/statement.ts";
+import type { ObservedRun } from "../theorem/statement.ts";
 import { asksForStatements, requestWords, statementsOf } from "../theorem/statements.ts";
 import { interruptSignal } from "./interrupt.ts";
 import {
@@ -19,8 +19,8 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { provenance, statementFigures } from "./resultFiles.ts";
-import { claimResults, type ResultFiles } from "./resultsFolder.ts";
+import { observeFiles } from "./resultFiles.ts";
+import { claimResults } from "./resultsFolder.ts";
 
 interface ObserveOptions extends WhereOptions {
   n?: number[];
@@ -54,7 +54,7 @@ Examples:
   coagula observe scenarios/repulsion.yaml
   coagula observe scenarios/stosszahlansatz.yaml --n 100,200,400 --replicas 100
 
-The results folder holds summary.json and a figure of each statement; docs/theorem has a page for each.`,
+The results folder holds report.html, summary.json, tables and a figure of each statement (docs/files.md); docs/theorem has a page for each.`,
     )
     .action(run);
 
@@ -88,7 +88,8 @@ async function run(path: string, options: ObserveOptions): Promise<void> {
     }
     progress.done();
     const statements = statementsOf(runs);
-    const files = folder && (await filesOf(scenarios, results, statements));
+    const given = options.n === undefined ? [] : ["--n", options.n.join(",")];
+    const files = folder && (await observeFiles({ results, statements, options: given, scenarios }));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     for (const statement of statements) say(`\n${describeStatement(statement)}`);
@@ -110,16 +111,4 @@ function atEach(scenario: Scenario, n: readonly number[] | undefined): Scenario[
     throw new UserError(`n is ${n.join(",")}, but must increase, as in 100,200,400.`);
   }
   return n.map((particles) => parseScenario({ ...scenario, particles }));
-}
-
-async function filesOf(
-  scenarios: readonly Scenario[],
-  results: readonly SimulationResult[],
-  statements: readonly Statement[],
-): Promise<ResultFiles> {
-  const summary = { results, statements, ...provenance(), scenarios };
-  return {
-    ...(await statementFigures(statements)),
-    "summary.json": `${JSON.stringify(summary, null, 2)}\n`,
-  };
 }

@@ -1,31 +1,113 @@
 /** The files of a results folder. */
+import { readFile } from "node:fs/promises";
 import { arch, cpus, platform, release } from "node:os";
-import { latticeSide } from "../model/multirate.ts";
-import { type ClockSegment, tickOf } from "../model/pace.ts";
+import { join } from "node:path";
+import type { Convergence } from "../converge/conclusion.ts";
+import type { ClockSegment } from "../model/pace.ts";
+import type { Scenario } from "../model/scenario.ts";
 import type { System } from "../model/system.ts";
-import { replay } from "../observe/genealogy.ts";
-import { limitOf } from "../oracle/limit.ts";
+import { type LimitPoint, limitOf } from "../oracle/limit.ts";
+import { convergenceFigure } from "../report/convergenceFigure.ts";
+import { figureOf } from "../report/convergenceText.ts";
 import { densityFigure } from "../report/densityFigure.ts";
 import { statementFigure } from "../report/statementFigure.ts";
+import { writeEvents } from "../results/eventLog.ts";
+import { reportOf } from "../results/report.ts";
+import type { ConvergenceSummary, ObserveSummary, Provenance, RunSummary } from "../results/summaries.ts";
+import { type Table, toCsv } from "../results/table.ts";
+import {
+  convergenceTable,
+  densityTable,
+  limitTable,
+  momentTable,
+  rateTable,
+  runHistory,
+  spectrumTable,
+  statementTable,
+} from "../results/tables.ts";
 import type { SimulationResult } from "../simulate.ts";
 import type { Statement } from "../theorem/statement.ts";
 import { commit, webgpuVersion } from "../version.generated.ts";
 import type { ResultFiles } from "./resultsFolder.ts";
+import type { StudyFiles, StudyFolder } from "./studyFolder.ts";
 
-/** The contents of all files; large ones in pieces. */
-export async function resultFiles(
+/** The contents of all files of a run; `options` are those of the command that bear on the results. */
+export async function runFiles(
   system: System,
   result: SimulationResult,
   events: Uint32Array,
   clock: ClockSegment[][],
   statements: readonly Statement[],
+  options: string[],
 ): Promise<ResultFiles> {
-  return {
-    ...(await statementFigures(statements)),
-    "summary.json": summary(system, result, statements),
-    "events.csv": eventTable(system, events, clock),
-    "density.svg": await figure(system, result),
+  const history = runHistory(system, events, clock);
+  const limit = limitOf(system.scenario, curveTimes(result));
+  const summary: RunSummary = {
+    kind: "run",
+    ...result,
+    ...withStatements(statements),
+    ...provenance(),
+    options,
+    scenario: system.scenario,
   };
+  return withReport(summary, {
+    "densities.csv": asText(densityTable([result])),
+    ...(limit && { "limit.csv": asText(limitTable(limit)) }),
+    "moments.csv": asText(momentTable(history)),
+    "spectrum.csv": asText(spectrumTable(history)),
+    "rates.csv": asText(rateTable(system, history)),
+    ...(statements.length > 0 && { "statements.csv": asText(statementTable(statements)) }),
+    ...(await statementFigures(statements)),
+    "density.svg": await figure(system, result, limit),
+    "events.parquet": (path: string) => writeEvents(path, system, events, clock),
+  });
+}
+
+/** The contents of all files of `coagula observe`. */
+export async function observeFiles(
+  summary: Omit<ObserveSummary, "kind" | keyof Provenance>,
+): Promise<ResultFiles> {
+  const { results, statements } = summary;
+  return withReport(
+    { kind: "observe", ...summary, ...provenance() },
+    {
+      "densities.csv": asText(densityTable(results)),
+      "statements.csv": asText(statementTable(statements)),
+      ...(await statementFigures(statements)),
+    },
+  );
+}
+
+/** What a study of convergence shows, beside the chunks that its folder keeps. */
+export async function convergenceFiles(
+  { path }: StudyFolder,
+  result: Convergence,
+  options: string[],
+  scenario: Scenario,
+): Promise<StudyFiles> {
+  const summary: ConvergenceSummary = { kind: "converge", ...result, ...provenance(), options, scenario };
+  const files = {
+    "convergence.json": `${JSON.stringify(summary, null, 2)}\n`,
+    "convergence.csv": asText(convergenceTable(result)),
+    "convergence.svg": await convergenceFigure(figureOf(result)),
+  };
+  const report = await reportOf(async (name) =>
+    name === "convergence.json" ? files[name] : readFile(join(path, name), "utf8").catch(() => null),
+  );
+  return { ...files, "report.html": report! };
+}
+
+const asText = (table: Table) => [...toCsv(table)].join("");
+
+/** These files with the report made of them, and the summary as the last. */
+async function withReport(
+  summary: RunSummary | ObserveSummary,
+  files: Omit<ResultFiles, "summary.json">,
+): Promise<ResultFiles> {
+  const told = { "summary.json": `${JSON.stringify(summary, null, 2)}\n` };
+  const all: Record<string, unknown> = { ...files, ...told };
+  const report = await reportOf(async (name) => (typeof all[name] === "string" ? all[name] : null));
+  return { ...files, "report.html": report!, ...told };
 }
 
 /** A figure of each statement that has one. */
@@ -39,16 +121,10 @@ export async function statementFigures(statements: readonly Statement[]): Promis
 
 /** What a result says of statements, where any were asked for. */
 export const withStatements = (statements: readonly Statement[]) =>
-  statements.length > 0 ? { statements } : {};
-
-/** Everything needed to know what was run, where, and what came of it; and to run it again. */
-function summary(system: System, result: SimulationResult, statements: readonly Statement[]): string {
-  const all = { ...result, ...withStatements(statements), ...provenance(), scenario: system.scenario };
-  return `${JSON.stringify(all, null, 2)}\n`;
-}
+  statements.length > 0 ? { statements: [...statements] } : {};
 
 /** What made a result, when and where. */
-export function provenance() {
+export function provenance(): Provenance {
   const machine = {
     node: process.version,
     webgpu: webgpuVersion,
@@ -59,44 +135,21 @@ export function provenance() {
   return { commit, ended: new Date().toISOString(), machine };
 }
 
-/** Rows of text at a time: enough to write fast, little to hold. */
-const rowsAtATime = 4096;
-
-/** One line for each event, in order of replica and time; masses before the event, places in the scenario's lengths. */
-function* eventTable(system: System, events: Uint32Array, clock: ClockSegment[][]): Iterable<string> {
-  const { dimension, dt, side, open } = system;
-  const width = 5 + dimension;
-  const { before } = replay(system, events);
-  const axes = Array.from({ length: dimension }, (_, k) => `x${k}`);
-  yield `${["replica", "time", "step", "survivor", "vanished", "survivor_mass", "vanished_mass", ...axes].join(",")}\n`;
-  let lines: string[] = [];
-  for (let e = 0; e * width < events.length; e++) {
-    const [replica, step, moment, survivor, vanished, ...place] = events.subarray(e * width, (e + 1) * width);
-    const time = tickOf(clock[replica], step + moment * 2 ** -32) * dt;
-    const x = place.map((u) => (u / latticeSide - (open ? 0.5 : 0)) * side);
-    lines.push([replica, time, step, survivor, vanished, before[2 * e], before[2 * e + 1], ...x].join(","));
-    if (lines.length === rowsAtATime) {
-      yield `${lines.join("\n")}\n`;
-      lines = [];
-    }
-  }
-  if (lines.length > 0) yield `${lines.join("\n")}\n`;
-}
-
 /** Points on the lines of the limit. */
 const curvePoints = 120;
+
+/** Times of the lines of the limit: a little beyond the observations to both sides. */
+function curveTimes({ observations }: SimulationResult): number[] {
+  const times = observations.map(({ time }) => time).filter((time) => time > 0);
+  const [first, last] = [0.7 * (times[0] ?? 1), 1.3 * (times.at(-1) ?? 1)];
+  return Array.from({ length: curvePoints }, (_, k) => first * (last / first) ** (k / (curvePoints - 1)));
+}
 
 function figure(
   { scenario, eps }: System,
   { observations, replicas, particles }: SimulationResult,
+  curves: LimitPoint[] | null,
 ): Promise<string> {
-  const times = observations.map(({ time }) => time).filter((time) => time > 0);
-  const [first, last] = [0.7 * (times[0] ?? 1), 1.3 * (times.at(-1) ?? 1)];
-  const curveTimes = Array.from(
-    { length: curvePoints },
-    (_, k) => first * (last / first) ** (k / (curvePoints - 1)),
-  );
-  const curves = limitOf(scenario, curveTimes);
   // Where no curves are quickly had, there may be predictions for the observations all the same.
   const isPredicted = observations.some(({ count }) => count.theory !== null);
   const runs = replicas === 1 ? "one run" : `mean of ${replicas} runs ± 2 standard errors`;

@@ -19,16 +19,18 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 
-/** The files that a results folder may hold: a summary always, tables and figures. */
-const resultName = /^(summary\.json|[a-z][a-z-]*\.(csv|svg))$/;
+/** The files that a results folder may hold: a summary always, tables, figures, a report. */
+const resultName = /^(summary\.json|report\.html|[a-z][a-z-]*\.(csv|svg|parquet|h5))$/;
 
-/** The contents of the files, each a text or pieces of one. */
+/** The contents of the files, each a text, pieces of one, or what writes the file. They are written in this order. */
 export type ResultFiles = { "summary.json": string } & Record<
-  `${string}.csv` | `${string}.svg`,
-  string | Iterable<string>
+  `${string}.${"csv" | "svg" | "parquet" | "html"}`,
+  string | Iterable<string> | ((path: string) => Promise<void>)
 >;
 
 export interface ResultsFolder {
+  /** Where the files are until they are committed: what a run writes on its way goes here. */
+  readonly partial: string;
   /** Writes these files, puts the folder in its place, and tells its path: another if the place has been taken since. */
   commit(files: ResultFiles): Promise<string>;
   /** Leaves no trace of what is not committed. An exit of the process does the same. */
@@ -67,8 +69,12 @@ export async function claimResults(
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
   }
   return {
+    partial,
     async commit(files) {
-      for (const [file, content] of Object.entries(files)) await writeFile(join(partial, file), content);
+      for (const [file, content] of Object.entries(files)) {
+        if (typeof content === "function") await content(join(partial, file));
+        else await writeFile(join(partial, file), content);
+      }
       const old = join(dirname(path), `.${basename(path)}.old-${tag}`);
       const replaces = wanted !== undefined && force && holdsResults(await readdir(path).catch(() => []));
       if (replaces) await rename(path, old);

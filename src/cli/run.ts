@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
+import { makeSystem } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { announce, conclude, introduce, resultTable } from "../report/runText.ts";
 import { describeStatement } from "../report/statementText.ts";
+import { checkSnapshots, createSnapshots, type SnapshotFile } from "../results/snapshots.ts";
 import { type SimulateOptions, simulate } from "../simulate.ts";
 import { statementsOf } from "../theorem/statements.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -14,7 +17,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { resultFiles, withStatements } from "./resultFiles.ts";
+import { runFiles, withStatements } from "./resultFiles.ts";
 import { claimResults } from "./resultsFolder.ts";
 
 interface RunOptions extends WhereOptions {
@@ -22,6 +25,7 @@ interface RunOptions extends WhereOptions {
   force?: boolean;
   seed?: string;
   replicas?: string;
+  snapshots?: boolean;
   json?: boolean;
 }
 
@@ -37,6 +41,7 @@ export const runCommand = () =>
     .option("--force", "replace results that are in the folder already")
     .option("--seed <seed>", "instead of the scenario's")
     .option("--replicas <n>", "instead of the scenario's")
+    .option("--snapshots", "also write who is where at each observation, as snapshots.h5")
     .addOption(engineOption())
     .addOption(adapterOption())
     .addOption(jsonOption())
@@ -47,13 +52,14 @@ Examples:
   coagula run scenarios/first-light.yaml
   coagula run my.yaml --seed 7 --out results/seven --json
 
-The results folder holds summary.json, events.csv and density.svg, and a figure of each statement that the scenario's observe asks for
-(coagula observe measures those at several N).`,
+The results folder holds report.html, summary.json, tables, figures and events.parquet (docs/files.md), and a figure of each statement that
+the scenario's observe asks for (coagula observe measures those at several N).`,
     )
     .action(run);
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const scenario = overrideScenario(await loadScenario(path), options);
+  if (options.snapshots) checkSnapshots(scenario, options.out !== false);
   const signal = interruptSignal();
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
@@ -68,7 +74,12 @@ async function run(path: string, options: RunOptions): Promise<void> {
 
   const folder =
     options.out === false ? null : await claimResults(options.out, scenario.name, options.force === true);
+  let snapshots: SnapshotFile | null = null;
   try {
+    if (folder && options.snapshots) {
+      snapshots = await createSnapshots(join(folder.partial, "snapshots.h5"), makeSystem(scenario));
+      simulateOptions.onSnapshot = snapshots.append;
+    }
     const simulation = simulate(scenario, simulateOptions);
     say(introduce(simulation.system, await simulation.place));
     for await (const observation of simulation) progress.log(announce(observation));
@@ -77,7 +88,9 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const { system } = simulation;
     const [events, clock] = [await simulation.events, await simulation.clock];
     const statements = statementsOf([{ system, events, clock, observables: await simulation.observables }]);
-    const files = folder && (await resultFiles(system, result, events, clock, statements));
+    snapshots?.close();
+    const kept = options.snapshots ? ["--snapshots"] : [];
+    const files = folder && (await runFiles(system, result, events, clock, statements, kept));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
@@ -85,6 +98,7 @@ async function run(path: string, options: RunOptions): Promise<void> {
     if (out !== null) say(`results in ${out}`);
     if (options.json) printJson({ ...result, ...withStatements(statements), ...(out !== null && { out }) });
   } finally {
+    snapshots?.close();
     progress.abandon();
     folder?.abandon();
   }

@@ -2,6 +2,7 @@
 import type { Scenario } from "../model/scenario.ts";
 import type { EquationSolution, SolutionPoint } from "../oracle/solution.ts";
 import { densityFigure } from "../report/densityFigure.ts";
+import type { SolutionSummary } from "../results/summaries.ts";
 import { commit, version } from "../version.generated.ts";
 import type { ResultFiles } from "./resultsFolder.ts";
 
@@ -21,7 +22,14 @@ export async function solutionFiles(
   solution: EquationSolution,
   curve: readonly SolutionPoint[],
 ): Promise<ResultFiles> {
-  const summary = { name: scenario.name, version, commit, ...told(solution), scenario };
+  const summary: SolutionSummary = {
+    kind: "solve",
+    name: scenario.name,
+    version,
+    commit,
+    ...told(solution),
+    scenario,
+  };
   return {
     "summary.json": `${JSON.stringify(summary, null, 2)}\n`,
     "solution.csv": pointTable(solution.points),

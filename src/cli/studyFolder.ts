@@ -2,38 +2,21 @@
 import { rmdirSync } from "node:fs";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { z } from "zod";
 import type { Chunk } from "../converge/chunk.ts";
 import { UserError } from "../errors.ts";
 import type { Scenario } from "../model/scenario.ts";
+import { type StudyState, studyState } from "../results/summaries.ts";
 import { version } from "../version.generated.ts";
 import { makeFolders, reasonOf, slug } from "./resultsFolder.ts";
 
-/** Finished chunks; what they show; and its picture. */
-const names = { state: "study.json", result: "convergence.json", figure: "convergence.svg" } as const;
+/** Finished chunks; and what they show, written in this order. */
+const stateName = "study.json";
+const shownNames = ["convergence.csv", "convergence.svg", "report.html", "convergence.json"] as const;
 
 /** Changes whenever the meaning of the state file does. */
 const format = 1;
 
-const count = z.int().nonnegative();
-const stateSchema = z.object({
-  format: z.literal(format),
-  version: z.string(),
-  scenario: z.unknown(),
-  chunks: z.array(
-    z.object({
-      particles: count,
-      firstReplica: count,
-      replicas: count.min(1),
-      left: z.array(z.array(count)),
-      digest: z.string(),
-      particleSteps: count,
-      seconds: z.number().nonnegative(),
-      engine: z.enum(["cpu", "gpu"]),
-      adapter: z.string().nullable(),
-    }),
-  ),
-});
+export type StudyFiles = Record<(typeof shownNames)[number], string>;
 
 export interface StudyFolder {
   readonly path: string;
@@ -42,7 +25,7 @@ export interface StudyFolder {
   /** Keeps one chunk more. */
   keep(chunk: Chunk): Promise<void>;
   /** Writes what the study has shown. */
-  finish(result: object, svg: string): Promise<void>;
+  finish(files: StudyFiles): Promise<void>;
   /** Leaves no empty folder behind. */
   abandon(): void;
 }
@@ -90,17 +73,16 @@ export async function openStudy(
     async keep(chunk) {
       // What a study that is thrown away has shown goes when the first of the new one is there.
       if (chunks.length === 0) {
-        for (const name of [names.result, names.figure]) await rm(join(path, name), { force: true });
+        for (const name of shownNames) await rm(join(path, name), { force: true });
       }
       chunks.push(chunk);
       await write(
-        names.state,
+        stateName,
         `${JSON.stringify({ format, version, scenario: identity(scenario), chunks })}\n`,
       );
     },
-    async finish(result, svg) {
-      await write(names.result, `${JSON.stringify(result, null, 2)}\n`);
-      await write(names.figure, svg);
+    async finish(files) {
+      for (const name of shownNames) await write(name, files[name]);
     },
     abandon,
   };
@@ -120,7 +102,7 @@ async function earlierChunks(
   }
   const inside = await readdir(path);
   if (inside.length === 0) return [];
-  const known = Object.values(names).flatMap((name) => [name, `.${name}.partial`]);
+  const known = [stateName, ...shownNames].flatMap((name) => [name, `.${name}.partial`]);
   if (!inside.every((name) => known.includes(name))) {
     throw new UserError(
       `out is "${shown}", a folder with other things in it; it must be empty, a study of coagula, or a free name.`,
@@ -132,23 +114,23 @@ async function earlierChunks(
       `out is "${shown}", which holds ${what}; give --force to begin anew, or --out a free name.`,
     );
   };
-  const text = await readFile(join(path, names.state), "utf8").catch(() => null);
+  const text = await readFile(join(path, stateName), "utf8").catch(() => null);
   if (text === null) return refuse("results without the study they came from");
   const state = parseState(text);
-  if (state === null) return refuse(`a damaged ${names.state}`);
+  if (state === null) return refuse(`a damaged ${stateName}`);
   if (state.version !== version) return refuse(`a study by coagula ${state.version}, and this is ${version}`);
   if (JSON.stringify(state.scenario) !== JSON.stringify(identity(scenario))) {
     return refuse("a study of another scenario");
   }
   const times = scenario.observe.times.length;
-  if (!state.chunks.every((chunk) => isWhole(chunk, times))) return refuse(`a damaged ${names.state}`);
+  if (!state.chunks.every((chunk) => isWhole(chunk, times))) return refuse(`a damaged ${stateName}`);
   return state.chunks;
 }
 
 /** Null for what has not the form of a state. */
-function parseState(text: string): z.output<typeof stateSchema> | null {
+function parseState(text: string): StudyState | null {
   try {
-    return stateSchema.safeParse(JSON.parse(text)).data ?? null;
+    return studyState.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }

@@ -228,7 +228,8 @@ const seedMust = `an integer from 0 to ${Number.MAX_SAFE_INTEGER} or a string of
 
 const slabsMust = "1, 2, 4, 8, 16, 32 or 64";
 
-const schema = map({
+/** Of what a user may write; `parseScenario` also checks what hangs on several keys at once. */
+export const scenarioSchema = map({
   $schema: z.string("a string").exactOptional().describe("Where editors find this schema; not read."),
   name: z
     .string("a string of 1 to 100 characters")
@@ -358,13 +359,13 @@ const schema = map({
 });
 
 /** A scenario as a user may write it: keys with a default may be left out. */
-export type ScenarioInput = z.input<typeof schema>;
+export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 /**
  * A checked scenario, every default filled in. Lengths and times are in the user's own units. `BigInt(seed)` is the
  * seed's 64 bits, however it was written.
  */
-export type Scenario = Omit<z.output<typeof schema>, "$schema">;
+export type Scenario = Omit<z.output<typeof scenarioSchema>, "$schema">;
 
 export type Domain = Scenario["domain"];
 export type InitialLaw = Scenario["initial"][number];
@@ -409,7 +410,7 @@ export function parseScenario(value: unknown): Scenario {
 
 /** As `parseScenario`, for callers who can tell where in a file a path lies. There is at least one problem. */
 export function checkScenario(value: unknown): { scenario: Scenario } | { problems: Problem[] } {
-  const result = schema.safeParse(value);
+  const result = scenarioSchema.safeParse(value);
   if (!result.success) {
     const all = withoutRepeats(
       result.error.issues.flatMap((issue) => problemsOf(issue, value)),
@@ -434,7 +435,7 @@ function firstOf(problems: Problem[], most = 20): Problem[] {
 
 /** The JSON Schema (draft 7) of what a user may write, for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(schema, { target: "draft-7", io: "input" });
+  const { $schema, ...rest } = z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" });
   return {
     $schema,
     $id: "urn:coagula:scenario",

@@ -39,12 +39,19 @@ export function describeProgress({ particles, done, wanted }: ConvergeProgress):
 }
 
 /** A row for each N, at the last time. */
-export function convergenceTable({ levels }: Convergence): string {
-  const right = (title: string) => ({ title, align: "right" as const });
-  const apart = (difference: number, se: number | null) => (se ? signed(difference / se) : "");
+export function convergenceTable(convergence: Convergence): string {
+  const { titles, rows } = convergenceRows(convergence);
   return formatTable(
-    ["N", "eps", "replicas", "h_N", "h_N - h", "/ s.e.", "eps h1", "(h_N - naive) / s.e."].map(right),
-    levels.map((level) => {
+    titles.map((title) => ({ title, align: "right" })),
+    rows,
+  );
+}
+
+export function convergenceRows({ levels }: Convergence): { titles: string[]; rows: string[][] } {
+  const apart = (difference: number, se: number | null) => (se ? signed(difference / se) : "");
+  return {
+    titles: ["N", "eps", "replicas", "h_N", "h_N - h", "/ s.e.", "eps h1", "(h_N - naive) / s.e."],
+    rows: levels.map((level) => {
       const { mean, se, difference, correction, naive } = last(level);
       return [
         String(level.particles),
@@ -57,7 +64,7 @@ export function convergenceTable({ levels }: Convergence): string {
         apart(mean - naive, se),
       ];
     }),
-  );
+  };
 }
 
 /** What the study shows, in sentences. */

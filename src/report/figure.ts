@@ -39,7 +39,7 @@ function renumbered(svg: string): string {
   });
 }
 
-/** Size, title and style. */
+/** Size, title, if there is one, and style. */
 export function figureFrame(title: string, subtitle: string | undefined) {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
@@ -47,7 +47,7 @@ export function figureFrame(title: string, subtitle: string | undefined) {
     padding: 16,
     width,
     height,
-    title: { text: title, ...(subtitle ? { subtitle: wrap(subtitle, 68) } : {}) },
+    ...(title && { title: { text: title, ...(subtitle ? { subtitle: wrap(subtitle, 68) } : {}) } }),
     config: {
       font: "Helvetica, Arial, sans-serif",
       view: { stroke: null },

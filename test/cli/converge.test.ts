@@ -17,7 +17,7 @@ const changes = {
 };
 const files = { "s.yaml": scenarioText(changes) };
 const args = ["converge", "s.yaml", "--engine", "cpu", "--n", "60,120,240", "--replicas", "60"];
-const there = ["convergence.json", "convergence.svg", "study.json"];
+const there = ["convergence.csv", "convergence.json", "convergence.svg", "report.html", "study.json"];
 
 /** Without what a clock or the place tells. */
 function numbersOf({ stdout }: Outcome) {

@@ -156,7 +156,7 @@ test.concurrent.each<[args: string[], parts: string[]]>([
     [
       "unknown command 'rnu'",
       "Did you mean run?",
-      "run, observe, converge, solve, check, verify, beta, coalescent, kingman, walkers, doctor, schema",
+      "run, observe, converge, report, solve, check, verify, beta, coalescent, kingman, walkers, doctor, schema",
     ],
   ],
   [["--fast"], ["unknown option '--fast'", "--version", "--help"]],
@@ -203,7 +203,11 @@ test.concurrent.each<[args: string[], parts: string[]]>([
   ],
   [
     ["schema", "extra"],
-    ["too many arguments", "Expected 0"],
+    ["'extra' is invalid", "Allowed choices are scenario, run-summary, "],
+  ],
+  [
+    ["schema", "run", "extra"],
+    ["too many arguments", "Expected 1"],
   ],
 ])("coagula refuses %j", async (args, parts) => {
   expectRefusal(await coagula(args), parts, []);

@@ -49,7 +49,13 @@ test("observe writes a summary and a figure of each statement, prints what it wr
   expect(printed.statements.map(({ key }) => key)).toEqual(crowd);
   expect(printed.out).toBe(join(folder, "out"));
   expect(readdirSync(printed.out!).sort()).toEqual(
-    [...crowd.map((key) => `${key}.svg`), "summary.json"].sort(),
+    [
+      ...crowd.map((key) => `${key}.svg`),
+      "densities.csv",
+      "report.html",
+      "statements.csv",
+      "summary.json",
+    ].sort(),
   );
   for (const key of crowd) {
     expect(readFileSync(join(printed.out!, `${key}.svg`), "utf8")).toMatch(/^<svg .*<\/svg>$/s);
@@ -96,9 +102,8 @@ test("run shows and writes the statements that a scenario asks for, below its de
   expect(statements.map(({ key }: Statement) => key)).toEqual(keys);
   expect(readdirSync(join(folder, "out")).sort()).toEqual(
     [
-      "density.svg",
-      "events.csv",
-      "summary.json",
+      ...["densities.csv", "density.svg", "events.parquet", "limit.csv", "moments.csv", "rates.csv"],
+      ...["report.html", "spectrum.csv", "statements.csv", "summary.json"],
       ...keys.filter((key) => key !== "collision-bound").map((key) => `${key}.svg`),
     ].sort(),
   );

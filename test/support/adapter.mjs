@@ -1,7 +1,8 @@
 // Makes sure that the tests have a WebGPU adapter: finds one, or installs Mesa's software Vulkan where it may.
 
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { aptGet, aptInstall, runAsRoot } from "./debian.mjs";
 
 /** Environment variables by which someone has already chosen a Vulkan driver. */
 const driverVariables = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
@@ -59,31 +60,20 @@ function hasAdapter(env) {
 
 /** Installs Mesa's software Vulkan with apt-get; returns why it could not, or null. */
 function installMesa() {
-  if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) return "not Debian or Ubuntu";
-  const asRoot = process.getuid() === 0 ? [] : ["sudo", "-n"];
-  if (asRoot.length > 0 && !succeeds("sudo", ["-n", "true"])) return "no right to install one";
-
-  const steps = installSteps(readFileSync("/etc/os-release", "utf8"), aptSources());
-  console.error("No WebGPU adapter: installing Mesa's software Vulkan.");
-  for (const { command, input } of steps) {
-    const [program, ...args] = [...asRoot, ...command];
-    console.error(`+ ${command.join(" ")}${input ? `  # ${input.trim()}` : ""}`);
-    // apt-get talks to standard error, so that standard output stays the tests' own.
-    const { status } = spawnSync(program, args, { input: input ?? "", stdio: ["pipe", 2, 2] });
-    if (status !== 0) return `\`${command.join(" ")}\` failed`;
-  }
-  return null;
+  const steps = () => installSteps(readFileSync("/etc/os-release", "utf8"), aptSources());
+  return runAsRoot(
+    existsSync("/etc/os-release") ? steps() : [],
+    "No WebGPU adapter: installing Mesa's software Vulkan.",
+  );
 }
 
 /** The commands, to be run as root, that install Mesa's software Vulkan on the system that os-release describes. */
 export function installSteps(osRelease, sources) {
-  const aptGet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=120"];
-  const install = [...aptGet, "install", "-y", "--no-install-recommends"];
   const packages = ["mesa-vulkan-drivers", "libvulkan1"];
   const update = { command: [...aptGet, "update"] };
 
   const isBookworm = /^ID=debian$/m.test(osRelease) && /^VERSION_ID="?12"?$/m.test(osRelease);
-  if (!isBookworm) return [update, { command: [...install, ...packages] }];
+  if (!isBookworm) return [update, { command: [...aptInstall, ...packages] }];
 
   // Debian 12's own Mesa, 22.3, lacks a feature that WebGPU requires.
   const configured = /^[^#\n]*\bbookworm-backports\b/m.test(sources);
@@ -94,7 +84,7 @@ export function installSteps(osRelease, sources) {
   return [
     ...(configured ? [] : [addBackports]),
     update,
-    { command: [...install, "-t", "bookworm-backports", ...packages] },
+    { command: [...aptInstall, "-t", "bookworm-backports", ...packages] },
   ];
 }
 
@@ -113,13 +103,4 @@ function aptSources() {
     .filter((path) => /\.(list|sources)$/.test(path) && existsSync(path))
     .map((path) => readFileSync(path, "utf8"))
     .join("\n");
-}
-
-function succeeds(program, args) {
-  try {
-    execFileSync(program, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
