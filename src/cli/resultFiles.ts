@@ -2,8 +2,10 @@
 import { arch, cpus, platform, release } from "node:os";
 import { latticeSide } from "../model/multirate.ts";
 import { type ClockSegment, tickOf } from "../model/pace.ts";
+import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { System } from "../model/system.ts";
 import { replay } from "../observe/genealogy.ts";
+import { type Dilution, dilutionOf } from "../oracle/dilution.ts";
 import { limitOf } from "../oracle/limit.ts";
 import { densityFigure } from "../report/densityFigure.ts";
 import { statementFigure } from "../report/statementFigure.ts";
@@ -41,9 +43,16 @@ export async function statementFigures(statements: readonly Statement[]): Promis
 export const withStatements = (statements: readonly Statement[]) =>
   statements.length > 0 ? { statements } : {};
 
+/** What a result says of a colloid in SI units. */
+export function withDilution({ scenario }: System): { dilution?: Dilution } {
+  const dilution = dilutionOf(scenario);
+  return dilution === null ? {} : { dilution };
+}
+
 /** Everything needed to know what was run, where, and what came of it; and to run it again. */
 function summary(system: System, result: SimulationResult, statements: readonly Statement[]): string {
-  const all = { ...result, ...withStatements(statements), ...provenance(), scenario: system.scenario };
+  const extra = { ...withStatements(statements), ...withDilution(system) };
+  const all = { ...result, ...extra, ...provenance(), scenario: system.scenario };
   return `${JSON.stringify(all, null, 2)}\n`;
 }
 
@@ -102,6 +111,7 @@ function figure(
   const runs = replicas === 1 ? "one run" : `mean of ${replicas} runs ± 2 standard errors`;
   return densityFigure({
     title: scenario.name,
+    timeTitle: timeTitle(unitsOf(scenario)),
     subtitle: isPredicted ? `Points: ${runs}. Lines: the Smoluchowski equation` : `Points: ${runs}`,
     caption: `${scenario.model}, N = ${particles}, Z = ${scenario.Z}, d = ${scenario.dimension}, eps = ${Number(eps.toPrecision(4))}. Densities are fractions of N.`,
     observations,

@@ -1,5 +1,8 @@
 import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
+import { unitsOf } from "../model/physical.ts";
+import { dilutionOf } from "../oracle/dilution.ts";
+import { describeDilution } from "../report/dilutionText.ts";
 import { createProgress } from "../report/progress.ts";
 import { announce, conclude, introduce, resultTable } from "../report/runText.ts";
 import { describeStatement } from "../report/statementText.ts";
@@ -14,7 +17,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { resultFiles, withStatements } from "./resultFiles.ts";
+import { resultFiles, withDilution, withStatements } from "./resultFiles.ts";
 import { claimResults } from "./resultsFolder.ts";
 
 interface RunOptions extends WhereOptions {
@@ -54,6 +57,8 @@ The results folder holds summary.json, events.csv and density.svg, and a figure 
 
 async function run(path: string, options: RunOptions): Promise<void> {
   const scenario = overrideScenario(await loadScenario(path), options);
+  const units = unitsOf(scenario);
+  const dilution = dilutionOf(scenario);
   const signal = interruptSignal();
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
@@ -71,7 +76,8 @@ async function run(path: string, options: RunOptions): Promise<void> {
   try {
     const simulation = simulate(scenario, simulateOptions);
     say(introduce(simulation.system, await simulation.place));
-    for await (const observation of simulation) progress.log(announce(observation));
+    if (dilution !== null) say(describeDilution(scenario.physical!, dilution));
+    for await (const observation of simulation) progress.log(announce(observation, units));
     progress.done();
     const result = await simulation.result;
     const { system } = simulation;
@@ -80,10 +86,16 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const files = folder && (await resultFiles(system, result, events, clock, statements));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
-    say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
+    say(`\n${resultTable(result.observations, units)}\n\n${conclude(result)}`);
     for (const statement of statements) say(`\n${describeStatement(statement)}`);
     if (out !== null) say(`results in ${out}`);
-    if (options.json) printJson({ ...result, ...withStatements(statements), ...(out !== null && { out }) });
+    if (options.json)
+      printJson({
+        ...result,
+        ...withStatements(statements),
+        ...withDilution(system),
+        ...(out !== null && { out }),
+      });
   } finally {
     progress.abandon();
     folder?.abandon();
