@@ -27,7 +27,13 @@ export { UserError } from "./errors.ts";
 export type { AdapterInfo } from "./gpu/device.ts";
 export type { ClockSegment } from "./model/pace.ts";
 export { makePotential, type Potential, type PotentialSpec, potentialNames } from "./model/potential.ts";
-export { parseScenario, type Scenario, type ScenarioInput, scenarioJsonSchema } from "./model/scenario.ts";
+export {
+  type PhysicalScenarioInput,
+  parseScenario,
+  type Scenario,
+  type ScenarioInput,
+  scenarioJsonSchema,
+} from "./model/scenario.ts";
 export {
   makeSpatialPotential,
   type SpatialPotential,
@@ -36,6 +42,7 @@ export {
 } from "./model/spatialPotential.ts";
 export type { Observables } from "./observe/observables.ts";
 export { type PairProblem, type PairSolution, solvePair } from "./oracle/beta.ts";
+export { type Dilution, dilutionOf } from "./oracle/dilution.ts";
 export { type FiniteTimeSolution, solveFiniteTime } from "./oracle/finiteTime.ts";
 export { checkHypotheses, type HypothesisReport } from "./oracle/hypotheses/check.ts";
 export type { Coverage } from "./oracle/hypotheses/conclusion.ts";

@@ -1,7 +1,13 @@
 /** The way through the whole house: a scenario in, observations as they come, and a result. */
 import type { Snapshot } from "./engine.ts";
 import { type ClockSegment, tickOf } from "./model/pace.ts";
-import { parseScenario, type Scenario, type ScenarioInput, uniformStepDefault } from "./model/scenario.ts";
+import {
+  type PhysicalScenarioInput,
+  parseScenario,
+  type Scenario,
+  type ScenarioInput,
+  uniformStepDefault,
+} from "./model/scenario.ts";
 import { makeSystem, type System } from "./model/system.ts";
 import type { Observables } from "./observe/observables.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
@@ -87,7 +93,10 @@ export interface Simulation extends AsyncIterable<Observation> {
  * Runs a scenario. Throws a UserError at once for a scenario that is not valid; whatever goes wrong later rejects `result` and the
  * iteration.
  */
-export function simulate(scenario: ScenarioInput, options: SimulateOptions = {}): Simulation {
+export function simulate(
+  scenario: ScenarioInput | PhysicalScenarioInput,
+  options: SimulateOptions = {},
+): Simulation {
   const system = makeSystem(parseScenario(scenario), options.firstReplica);
   const seen: Observation[] = [];
   let waiting: (() => void)[] = [];

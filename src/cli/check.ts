@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
 import { makeSystem } from "../model/system.ts";
+import { dilutionOf } from "../oracle/dilution.ts";
 import { checkHypotheses, type HypothesisReport } from "../oracle/hypotheses/check.ts";
 import type { Hypothesis, HypothesisSet } from "../oracle/hypotheses/hypothesis.ts";
+import { describeDilution } from "../report/dilutionText.ts";
 import { jsonOption, printJson } from "./options.ts";
 
 const titles: Record<HypothesisSet, string> = {
@@ -33,8 +35,10 @@ Example:
       const scenario = await loadScenario(path);
       makeSystem(scenario); // for its complaints
       const report = checkHypotheses(scenario);
-      if (json) return printJson({ name: scenario.name, ...report });
-      process.stdout.write(`${scenario.name}\n\n${asText(report)}\n`);
+      const dilution = dilutionOf(scenario);
+      if (json) return printJson({ name: scenario.name, ...report, ...(dilution && { dilution }) });
+      const colloid = dilution && `${describeDilution(scenario.physical!, dilution)}\n\n`;
+      process.stdout.write(`${scenario.name}\n\n${colloid ?? ""}${asText(report)}\n`);
     });
 
 function asText({ hypotheses, conclusion }: HypothesisReport): string {

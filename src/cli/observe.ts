@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { loadScenario } from "../model/loadFile.ts";
-import { parseScenario, type Scenario } from "../model/scenario.ts";
+import { atParticles, parseScenario, type Scenario } from "../model/scenario.ts";
 import { makeSystem } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { introduce } from "../report/runText.ts";
@@ -110,5 +110,5 @@ function atEach(scenario: Scenario, n: readonly number[] | undefined): Scenario[
   if (n.some((N, k) => k > 0 && N <= n[k - 1])) {
     throw new UserError(`n is ${n.join(",")}, but must increase, as in 100,200,400.`);
   }
-  return n.map((particles) => parseScenario({ ...scenario, particles }));
+  return n.map((particles) => parseScenario(atParticles(scenario, particles)));
 }

@@ -4,8 +4,10 @@ import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Convergence } from "../converge/conclusion.ts";
 import type { ClockSegment } from "../model/pace.ts";
+import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { System } from "../model/system.ts";
+import { type Dilution, dilutionOf } from "../oracle/dilution.ts";
 import { type LimitPoint, limitOf } from "../oracle/limit.ts";
 import { convergenceFigure } from "../report/convergenceFigure.ts";
 import { figureOf } from "../report/convergenceText.ts";
@@ -46,6 +48,7 @@ export async function runFiles(
     kind: "run",
     ...result,
     ...withStatements(statements),
+    ...withDilution(system),
     ...provenance(),
     options,
     scenario: system.scenario,
@@ -123,6 +126,12 @@ export async function statementFigures(statements: readonly Statement[]): Promis
 export const withStatements = (statements: readonly Statement[]) =>
   statements.length > 0 ? { statements: [...statements] } : {};
 
+/** What a result says of a colloid in SI units. */
+export function withDilution({ scenario }: System): { dilution?: Dilution } {
+  const dilution = dilutionOf(scenario);
+  return dilution === null ? {} : { dilution };
+}
+
 /** What made a result, when and where. */
 export function provenance(): Provenance {
   const machine = {
@@ -155,6 +164,7 @@ function figure(
   const runs = replicas === 1 ? "one run" : `mean of ${replicas} runs ± 2 standard errors`;
   return densityFigure({
     title: scenario.name,
+    timeTitle: timeTitle(unitsOf(scenario)),
     subtitle: isPredicted ? `Points: ${runs}. Lines: the Smoluchowski equation` : `Points: ${runs}`,
     caption: `${scenario.model}, N = ${particles}, Z = ${scenario.Z}, d = ${scenario.dimension}, eps = ${Number(eps.toPrecision(4))}. Densities are fractions of N.`,
     observations,

@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
+import { unitsOf } from "../model/physical.ts";
 import { makeSystem } from "../model/system.ts";
+import { dilutionOf } from "../oracle/dilution.ts";
+import { describeDilution } from "../report/dilutionText.ts";
 import { createProgress } from "../report/progress.ts";
 import { announce, conclude, introduce, resultTable } from "../report/runText.ts";
 import { describeStatement } from "../report/statementText.ts";
@@ -17,7 +20,7 @@ import {
   printJson,
   type WhereOptions,
 } from "./options.ts";
-import { runFiles, withStatements } from "./resultFiles.ts";
+import { runFiles, withDilution, withStatements } from "./resultFiles.ts";
 import { claimResults } from "./resultsFolder.ts";
 
 interface RunOptions extends WhereOptions {
@@ -60,6 +63,8 @@ the scenario's observe asks for (coagula observe measures those at several N).`,
 async function run(path: string, options: RunOptions): Promise<void> {
   const scenario = overrideScenario(await loadScenario(path), options);
   if (options.snapshots) checkSnapshots(scenario, options.out !== false);
+  const units = unitsOf(scenario);
+  const dilution = dilutionOf(scenario);
   const signal = interruptSignal();
   const progress = createProgress(scenario.name);
   const simulateOptions: SimulateOptions = {
@@ -82,7 +87,8 @@ async function run(path: string, options: RunOptions): Promise<void> {
     }
     const simulation = simulate(scenario, simulateOptions);
     say(introduce(simulation.system, await simulation.place));
-    for await (const observation of simulation) progress.log(announce(observation));
+    if (dilution !== null) say(describeDilution(scenario.physical!, dilution));
+    for await (const observation of simulation) progress.log(announce(observation, units));
     progress.done();
     const result = await simulation.result;
     const { system } = simulation;
@@ -93,10 +99,16 @@ async function run(path: string, options: RunOptions): Promise<void> {
     const files = folder && (await runFiles(system, result, events, clock, statements, kept));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
-    say(`\n${resultTable(result.observations)}\n\n${conclude(result)}`);
+    say(`\n${resultTable(result.observations, units)}\n\n${conclude(result)}`);
     for (const statement of statements) say(`\n${describeStatement(statement)}`);
     if (out !== null) say(`results in ${out}`);
-    if (options.json) printJson({ ...result, ...withStatements(statements), ...(out !== null && { out }) });
+    if (options.json)
+      printJson({
+        ...result,
+        ...withStatements(statements),
+        ...withDilution(system),
+        ...(out !== null && { out }),
+      });
   } finally {
     snapshots?.close();
     progress.abandon();

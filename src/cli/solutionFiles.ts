@@ -1,4 +1,5 @@
 /** The files of a results folder with a solution of the Smoluchowski equation. */
+import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { EquationSolution, SolutionPoint } from "../oracle/solution.ts";
 import { densityFigure } from "../report/densityFigure.ts";
@@ -68,6 +69,7 @@ function figure(
   const exact = (mean: number) => ({ mean, se: null, theory: mean });
   return densityFigure({
     title: scenario.name,
+    timeTitle: timeTitle(unitsOf(scenario)),
     subtitle: "The Smoluchowski equation",
     caption: `${scenario.model}, Z = ${scenario.Z}, d = ${scenario.dimension}, ${method}, masses up to ${cutoff}. Densities are fractions of N.`,
     observations: points.map(({ time, count, masses }) => ({

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
+import { unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { geometryOf } from "../oracle/geometry.ts";
 import type { LimitRate } from "../oracle/scenarioRate.ts";
@@ -84,9 +85,11 @@ async function solve(path: string, options: SolveCommandOptions): Promise<void> 
     const curve = whole.points.filter(({ time }) => curveTimes.includes(time));
     const out = folder && (await folder.commit(await solutionFiles(scenario, solution, curve)));
     say(
-      [introduceSolution(scenario, solution), solutionTable(solution), concludeSolution(solution)].join(
-        "\n\n",
-      ),
+      [
+        introduceSolution(scenario, solution),
+        solutionTable(solution, unitsOf(scenario)),
+        concludeSolution(solution),
+      ].join("\n\n"),
     );
     if (out !== null) say(`results in ${out}`);
     if (options.json) printJson({ ...told(solution), ...(out !== null && { out }) });

@@ -1,6 +1,11 @@
 /** A study of convergence: one scenario at several N, each with as many replicas as its standard error needs, beside the limit. */
 import { UserError } from "../errors.ts";
-import { parseScenario, type Scenario, type ScenarioInput } from "../model/scenario.ts";
+import {
+  type PhysicalScenarioInput,
+  parseScenario,
+  type Scenario,
+  type ScenarioInput,
+} from "../model/scenario.ts";
 import { makeSystem } from "../model/system.ts";
 import { leadingCorrection } from "../oracle/correction.ts";
 import { type LimitPoint, limitOf } from "../oracle/limit.ts";
@@ -66,7 +71,10 @@ const worthwhile = ({ software }: Place) => (software === null ? 1 : software ? 
  *
  * @throws UserError for a scenario or options that are not valid, or a scenario whose limit `limitOf` does not solve.
  */
-export async function converge(scenario: ScenarioInput, options: ConvergeOptions = {}): Promise<Convergence> {
+export async function converge(
+  scenario: ScenarioInput | PhysicalScenarioInput,
+  options: ConvergeOptions = {},
+): Promise<Convergence> {
   const study = makeStudy(parseScenario(scenario), options);
   const { finished = [], onPlace, onChunk, onProgress, signal } = options;
   const chunks = [...finished];

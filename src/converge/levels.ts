@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import { exp } from "../exact/elementary.ts";
 import { largestShare } from "../model/ranges.ts";
-import type { Scenario } from "../model/scenario.ts";
+import { atParticles, type Scenario } from "../model/scenario.ts";
 import { interactionRange, makeSystem, type System } from "../model/system.ts";
 
 /** One N of a study, played with any number of replicas. */
@@ -73,7 +73,7 @@ function particlesAt({ dimension, Z }: Scenario, eps: number): number {
 
 function levelAt(scenario: Scenario, particles: number, name: string): Level {
   try {
-    const system = makeSystem({ ...scenario, particles, replicas: 1 });
+    const system = makeSystem({ ...atParticles(scenario, particles), replicas: 1 });
     return { system, smallness: scenario.dimension === 2 ? system.weight : system.eps };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

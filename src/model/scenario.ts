@@ -7,6 +7,7 @@
  */
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { type PhysicalKeys, physicalKeys } from "./physical.ts";
 import { potentialNames } from "./potential.ts";
 
 /** Finite; -0 becomes 0, since the two are equal but print and hash differently. */
@@ -156,6 +157,22 @@ const initialLaw = map({
     .describe("Their share of the total density Z, relative to the other entries."),
   density: density.default("uniform"),
 }).describe("One mass present at the start.");
+
+const stickingMust = "a number from 0 to 0.98, or 1 for contact";
+
+const physical = map({
+  temperature: between(1, 1e4).describe("T, in K."),
+  viscosity: between(1e-7, 1e5).describe("mu of the fluid, in Pa s."),
+  monomerRadius: between(1e-10, 1e-3).describe("r_1, the radius of a particle of mass 1, in m."),
+  concentration: between(1, 1e27).describe("n_0, particles of all masses at the start, in 1/m^3."),
+  fractalDimension: between(1, 3).default(3).describe("D_f: the radius of mass m is r_1 m^(1/D_f)."),
+  sticking: number(stickingMust)
+    .refine((share) => (share >= 0 && share <= 0.98) || share === 1, stickingMust)
+    .default(1)
+    .describe("The rate over that of pairs that coagulate on contact; 1 over the stability ratio."),
+}).describe(
+  "A colloid in SI units, instead of dimension, domain, Z, diffusion, alpha, potential, radius and scaling: then lengths are in micrometres, times in seconds.",
+);
 
 /** D dt / eps^2 of a uniform step unless a scenario says otherwise. */
 export const uniformStepDefault = 0.025;
@@ -349,6 +366,7 @@ export const scenarioSchema = map({
     )
     .default(1)
     .describe("64 bits that fix the whole run; above 2^53 - 1 as a quoted hexadecimal string."),
+  physical: physical.exactOptional(),
   engine: z
     .union(
       [choice(["uniform", "multirate"]).transform((kind) => engine.parse({ kind })), engine],
@@ -360,6 +378,11 @@ export const scenarioSchema = map({
 
 /** A scenario as a user may write it: keys with a default may be left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
+
+/** A scenario in SI units, without the keys that `physical` sets. */
+export type PhysicalScenarioInput = Omit<ScenarioInput, keyof PhysicalKeys | "physical"> & {
+  physical: NonNullable<ScenarioInput["physical"]>;
+};
 
 /**
  * A checked scenario, every default filled in. Lengths and times are in the user's own units. `BigInt(seed)` is the
@@ -410,17 +433,47 @@ export function parseScenario(value: unknown): Scenario {
 
 /** As `parseScenario`, for callers who can tell where in a file a path lies. There is at least one problem. */
 export function checkScenario(value: unknown): { scenario: Scenario } | { problems: Problem[] } {
-  const result = scenarioSchema.safeParse(value);
+  const { whole, doubled } = withPhysicalKeys(value);
+  const result = scenarioSchema.safeParse(whole);
   if (!result.success) {
     const all = withoutRepeats(
       result.error.issues.flatMap((issue) => problemsOf(issue, value)),
       value,
     );
-    return { problems: firstOf(all) };
+    return { problems: firstOf([...doubled, ...all]) };
   }
   const { $schema, ...scenario } = result.data;
-  const problems = crossProblems(scenario);
+  const problems = [...doubled, ...crossProblems(scenario)];
   return problems.length > 0 ? { problems: firstOf(problems) } : { scenario };
+}
+
+/**
+ * A value with the keys that its `physical` sets, and a problem for each that it has otherwise. A scenario that has been checked has them already, so it stays
+ * as it is.
+ */
+function withPhysicalKeys(value: unknown): { whole: unknown; doubled: Problem[] } {
+  const asWritten = { whole: value, doubled: [] };
+  if (typeof value !== "object" || value === null || !("physical" in value)) return asWritten;
+  const known = z.object({ physical, particles: scenarioSchema.shape.particles }).safeParse(value);
+  // What is wrong with these keys is told by the schema; the others are not missing.
+  const example = { temperature: 300, viscosity: 1e-3, monomerRadius: 1e-6, concentration: 1e12 };
+  const { physical: given, particles } = known.data ?? { physical: physical.parse(example), particles: 1 };
+  const set: Record<string, unknown> = physicalKeys(given, particles);
+  const differs = ([key, own]: [string, unknown]) =>
+    key in set && JSON.stringify(own) !== JSON.stringify(set[key]);
+  const doubled = known.success ? Object.entries(value).filter(differs) : [];
+  return {
+    whole: { ...value, ...set },
+    doubled: doubled.map(([key, own]) => badValue([key], own, "left out, as physical sets it")),
+  };
+}
+
+/**
+ * The scenario with so many particles, and so at another eps: Z, the domain and the laws of the masses stay. A colloid in SI units is one no more: its monomers
+ * would be smaller and more, in a fluid as much more viscous.
+ */
+export function atParticles({ physical, ...scenario }: Scenario, particles: number): Scenario {
+  return { ...scenario, particles };
 }
 
 /** What is no scenario at all can be wrong in every line. */
@@ -435,13 +488,21 @@ function firstOf(problems: Problem[], most = 20): Problem[] {
 
 /** The JSON Schema (draft 7) of what a user may write, for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
-  const { $schema, ...rest } = z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" });
+  const {
+    $schema,
+    required = [],
+    ...rest
+  } = z.toJSONSchema(scenarioSchema, { target: "draft-7", io: "input" });
+  // Where `physical` is given, it sets these.
+  const either = required.filter((key) => ["Z", "alpha"].includes(key));
   return {
     $schema,
     $id: "urn:coagula:scenario",
     title: "coagula scenario",
     description: "A system of coagulating or annihilating Brownian particles, for `coagula run`.",
     ...rest,
+    required: required.filter((key) => !either.includes(key)),
+    anyOf: [{ required: either }, { required: ["physical"] }],
   };
 }
 

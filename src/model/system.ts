@@ -212,7 +212,7 @@ export function interactionRange(dimension: number, particles: number, Z: number
 
 /** Throws a UserError if a pair's range may exceed what the box holds, or be less than the lattice resolves. */
 function checkRanges(
-  { Z, engine: { kind }, radius, scaling }: Scenario,
+  { Z, engine: { kind }, radius, scaling, physical }: Scenario,
   eps: number,
   { smallest, largest, limit }: Ranges,
   side: number,
@@ -222,7 +222,12 @@ function checkRanges(
     radius === undefined && scaling === 1
       ? ["eps", shown(eps)]
       : ["ranges", smallest === largest ? shown(smallest) : `from ${shown(smallest)} to ${shown(largest)}`];
-  const hint = radius === undefined ? "lower Z or raise particles" : "lower Z or radius, or raise particles";
+  const hint =
+    physical !== undefined
+      ? "lower physical.monomerRadius or physical.concentration, or raise particles"
+      : radius === undefined
+        ? "lower Z or raise particles"
+        : "lower Z or radius, or raise particles";
   if (largest > limit) {
     const share = Math.max(0, limit / side).toPrecision(3);
     throw new UserError(

@@ -6,6 +6,8 @@ import { type AxisScale, axisOf, captionLayer, colours, drawSvg, figureFrame } f
 export interface DensityFigure {
   readonly title: string;
   readonly subtitle?: string | undefined;
+  /** Of the axis of times; "time" unless given. */
+  readonly timeTitle?: string;
   /** A sentence or two below the figure; wrapped. */
   readonly caption?: string | undefined;
   /** Means are fractions of the initial number of particles; `se` and `theory` are null where unknown. */
@@ -56,7 +58,14 @@ interface Point extends Datum {
   high: number;
 }
 
-function specification({ title, subtitle, caption, observations, curves }: DensityFigure): TopLevelSpec {
+function specification({
+  title,
+  subtitle,
+  timeTitle = "time",
+  caption,
+  observations,
+  curves,
+}: DensityFigure): TopLevelSpec {
   // As many masses as there are shapes and colours; the others would only repeat them.
   const names = ["all", ...(observations[0]?.masses ?? []).map(({ mass }) => String(mass))].slice(
     0,
@@ -92,7 +101,7 @@ function specification({ title, subtitle, caption, observations, curves }: Densi
   const at = {
     field: "time",
     type: "quantitative",
-    title: "time",
+    title: timeTitle,
     scale: x,
     axis: axisOf(x),
   } as const;

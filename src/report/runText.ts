@@ -1,4 +1,5 @@
 /** What a run tells people in a terminal. Pure functions. */
+import { timeTitle, type Units, unitsOf } from "../model/physical.ts";
 import type { System } from "../model/system.ts";
 import type { Place } from "../place.ts";
 import type { Compared, Observation, SimulationResult } from "../simulate.ts";
@@ -14,16 +15,20 @@ import {
 /** What is simulated, and where. */
 export function introduce({ scenario, eps, dt, observeAt, multirate }: System, place: Place): string {
   const { name, model, particles, dimension, replicas, domain, Z } = scenario;
+  const units = unitsOf(scenario);
+  const [inLength, inTime] = units === null ? ["", ""] : [` ${units.length}`, ` ${units.time}`];
   const where =
-    "torus" in domain ? `a torus of side ${domain.torus}` : `space, in a box of side ${domain.space}`;
+    "torus" in domain
+      ? `a torus of side ${units === null ? domain.torus : formatShort(domain.torus)}${inLength}`
+      : `space, in a box of side ${domain.space}`;
   const ticks = observeAt.at(-1)!;
   const pace =
     multirate === null
-      ? `${ticks} steps of ${formatShort(dt)}`
-      : `multirate steps, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}`;
+      ? `${ticks} steps of ${formatShort(dt)}${inTime}`
+      : `multirate steps, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}${inTime}`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
-    `eps = ${formatShort(eps)}, ${pace}`,
+    `eps = ${formatShort(eps)}${inLength}, ${pace}`,
     tellPlace(place),
   ].join("\n");
 }
@@ -34,10 +39,10 @@ export function tellPlace({ adapter, driver, why }: Place): string {
 }
 
 /** One line for an observation as it comes. */
-export function announce({ time, count }: Observation): string {
+export function announce({ time, count }: Observation, units: Units): string {
   const limit =
     count.theory === null ? "" : `, limit ${formatWithError(count.theory, null)}${inBrackets(count)}`;
-  return `t = ${time}: ${formatWithError(count.mean, count.se)} of the particles are left${limit}`;
+  return `t = ${time}${units === null ? "" : ` ${units.time}`}: ${formatWithError(count.mean, count.se)} of the particles are left${limit}`;
 }
 
 const inBrackets = (value: Compared) => {
@@ -51,7 +56,7 @@ function apart({ mean, se, theory }: Compared): string {
 }
 
 /** All observations as a table: a row for each time and mass. */
-export function resultTable(observations: readonly Observation[]): string {
+export function resultTable(observations: readonly Observation[], units: Units): string {
   const row = (time: string, mass: string, value: Compared) => [
     time,
     mass,
@@ -61,7 +66,7 @@ export function resultTable(observations: readonly Observation[]): string {
   ];
   return formatTable(
     [
-      { title: "time", align: "right" },
+      { title: timeTitle(units), align: "right" },
       { title: "mass", align: "right" },
       { title: "simulated", align: "right" },
       { title: "Smoluchowski", align: "right" },

@@ -1,4 +1,5 @@
 /** What a solution of the Smoluchowski equation tells people in a terminal. Pure functions. */
+import { timeTitle, type Units } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { formatTable, formatWithError } from "./table.ts";
 
@@ -34,8 +35,8 @@ export function introduceSolution(
 }
 
 /** A row for each time: the fractions of all particles and of each mass, and the mass beyond the cutoff. */
-export function solutionTable({ points }: ToldSolution): string {
-  const titles = ["time", "all", ...points[0].masses.map((_, n) => `mass ${n + 1}`), "mass lost"];
+export function solutionTable({ points }: ToldSolution, units: Units): string {
+  const titles = [timeTitle(units), "all", ...points[0].masses.map((_, n) => `mass ${n + 1}`), "mass lost"];
   return formatTable(
     titles.map((title) => ({ title, align: "right" })),
     points.map(({ time, count, masses, lostMass }) => [

@@ -10,6 +10,18 @@ const countOrInfinity = z.union([count, z.literal("infinity")]);
 const digest = text.regex(/^[0-9a-f]{64}$/);
 const estimate = z.strictObject({ mean: real, se: realOrNull });
 
+/** Of a colloid in SI units. */
+export const dilution = z.strictObject({
+  diffusivity: real.describe("Of particles of the mean mass at the start, µm^2/s."),
+  contact: real.describe("The distance of two centres at contact, µm."),
+  volumeFraction: real.describe("Share of the volume that the monomers fill."),
+  spacing: real.describe("Mean spacing of the particles over the contact distance."),
+  halfTime: realOrNull.describe("Smoluchowski's, s; null where nothing sticks."),
+  excess: real.describe(
+    "Relative difference of the particles left at that time from the dilute limit, to leading order.",
+  ),
+});
+
 export const checkPrinted = z.strictObject({
   name: text,
   hypotheses: z.array(
@@ -28,6 +40,7 @@ export const checkPrinted = z.strictObject({
   beta: realOrNull,
   alpha: realOrNull,
   conclusion: text,
+  dilution: dilution.exactOptional(),
 });
 
 const particle = orNull(z.strictObject({ mass: count, place: z.array(real) }));

@@ -3,9 +3,11 @@ import { z } from "zod";
 import type { Chunk } from "../converge/chunk.ts";
 import type { Convergence } from "../converge/conclusion.ts";
 import { type Scenario, scenarioSchema } from "../model/scenario.ts";
+import type { Dilution } from "../oracle/dilution.ts";
 import type { EquationSolution } from "../oracle/solution.ts";
 import type { SimulationResult } from "../simulate.ts";
 import type { Statement } from "../theorem/statement.ts";
+import { dilution } from "./printed.ts";
 
 /** What made a result, when and where. */
 export interface Provenance {
@@ -20,6 +22,8 @@ export interface Provenance {
 export interface RunSummary extends SimulationResult, Provenance {
   kind: "run";
   statements?: Statement[];
+  /** Of a colloid in SI units. */
+  dilution?: Dilution;
   /** What the command was given beside the scenario that bears on the results. */
   options: string[];
   scenario: Scenario;
@@ -164,12 +168,18 @@ const scenario = scenarioSchema as unknown as z.ZodType<Scenario>;
 const out = text.exactOptional().describe("The results folder.");
 
 /** Printed by `coagula run --json`. */
-export const runPrinted = z.strictObject({ ...result, statements: z.array(statement).exactOptional(), out });
+export const runPrinted = z.strictObject({
+  ...result,
+  statements: z.array(statement).exactOptional(),
+  dilution: dilution.exactOptional(),
+  out,
+});
 
 export const runSummary: z.ZodType<RunSummary> = z.strictObject({
   kind: z.literal("run"),
   ...result,
   statements: z.array(statement).exactOptional(),
+  dilution: dilution.exactOptional(),
   ...provenance,
   options,
   scenario,

@@ -191,7 +191,7 @@ test("schema prints the JSON Schema of scenarios, with a description of every ke
   for (const key of [...keys, "potential", "observe", "replicas", "seed", "engine"]) {
     expect(schema.properties).toHaveProperty(`${key}.description`);
   }
-  expect(new Set(schema.required)).toEqual(new Set(["particles", "Z", "alpha", "observe"]));
+  expect(new Set(schema.required)).toEqual(new Set(["particles", "observe"]));
   expect(schema.additionalProperties).toBe(false);
   expect(JSON.parse(readFileSync(join(root, "dist/scenario.schema.json"), "utf8"))).toEqual(schema);
 });

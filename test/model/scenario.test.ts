@@ -139,7 +139,7 @@ describe("parseScenario", () => {
 });
 
 const keys =
-  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, observe, replicas, seed, engine";
+  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, observe, replicas, seed, physical, engine";
 const seedMust = 'an integer from 0 to 9007199254740991 or a string of "0x" and 1 to 16 hexadecimal digits';
 const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product, pair';
 
@@ -591,9 +591,10 @@ describe("scenarioJsonSchema", () => {
     expect(JSON.stringify(schema)).not.toContain("$ref");
   });
 
-  it("has every key, requires those without a default and allows no other", () => {
+  it("has every key, requires those without a default, Z and alpha unless physical sets them, and allows no other", () => {
     expect(Object.keys(schema.properties ?? {})).toEqual(["$schema", ...keys.split(", ")]);
-    expect(schema.required).toEqual(["particles", "Z", "alpha", "observe"]);
+    expect(schema.required).toEqual(["particles", "observe"]);
+    expect(schema.anyOf).toEqual([{ required: ["Z", "alpha"] }, { required: ["physical"] }]);
     expect(schema.additionalProperties).toBe(false);
   });
 
