@@ -66,8 +66,7 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
     async reopen() {
       open?.release();
       open = await openDevice(adapter);
-      if (open === null)
-        throw new UserError(`engine is "${engine}", but the adapter is gone; resume with "cpu".`);
+      if (open === null) throw new Error("There is no adapter any more.");
     },
     release: () => open?.release(),
   };

@@ -34,7 +34,7 @@ export interface KeepOptions {
 export interface PlayOptions extends KeepOptions {
   /** Called at the k-th observation with the living by replica and mass, u32[replicas, K + 1]: masses 1..K and all above. */
   onCounts: (k: number, counts: Uint32Array) => void;
-  /** Called at the k-th observation with who is where; if it is not wanted, nothing is read back. */
+  /** Called at the k-th observation with who is where, and awaited; if it is not wanted, nothing is read back. */
   onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
@@ -68,6 +68,7 @@ const mostFailures = 3;
 export async function play(system: System, place: OpenPlace, options: PlayOptions): Promise<Played> {
   let state = options.from;
   let told = 0;
+  let isRecovery = false;
   const onCounts = (k: number, counts: Uint32Array) => {
     if (k < told) return;
     told = k + 1;
@@ -78,16 +79,18 @@ export async function play(system: System, place: OpenPlace, options: PlayOption
       state = taken;
       failures = 0;
     };
-    const run = new Run(system, place, state, { ...options, onCounts }, onState);
+    const run = new Run(system, place, state, { ...options, onCounts }, onState, isRecovery);
     try {
       return await run.play();
     } catch (error) {
+      if (error instanceof CallersError) throw error.cause;
       if (place.place.engine === "cpu" || isWanted(error)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       if (failures >= mostFailures)
         throw new Error(`The device failed ${failures} times in a row: ${reason}`);
       options.onRecovery?.(`the device failed (${reason}); the run goes on from its last state on a new one`);
       await place.reopen();
+      isRecovery = true;
     }
   }
 }
@@ -96,6 +99,17 @@ export async function play(system: System, place: OpenPlace, options: PlayOption
 const isWanted = (error: unknown) =>
   error instanceof UserError || (error instanceof Error && error.name === "AbortError");
 
+/** What a caller's function threw: no device is to blame. */
+class CallersError extends Error {}
+
+async function ofCaller(promise: void | Promise<void>): Promise<void> {
+  try {
+    await promise;
+  } catch (cause) {
+    throw new CallersError("", { cause });
+  }
+}
+
 /** One stretch of a run on one device. */
 class Run {
   readonly #system: System;
@@ -103,6 +117,8 @@ class Run {
   readonly #from: RunState | undefined;
   readonly #options: PlayOptions;
   readonly #onState: (state: RunState) => void;
+  /** Whether an earlier device has failed. */
+  readonly #isRecovery: boolean;
   readonly #log: EventLog;
   readonly #observer: Observer;
   #stepSeconds: number;
@@ -116,12 +132,14 @@ class Run {
     from: RunState | undefined,
     options: PlayOptions,
     onState: (state: RunState) => void,
+    isRecovery: boolean,
   ) {
     this.#system = system;
     this.#place = place;
     this.#from = from;
     this.#options = options;
     this.#onState = onState;
+    this.#isRecovery = isRecovery;
     this.#log = new EventLog(system.dimension, from?.events);
     this.#observer = makeObserver(system, from?.observed);
     this.#stepSeconds = from?.seconds ?? 0;
@@ -129,7 +147,7 @@ class Run {
 
   async play(): Promise<Played> {
     const begin = performance.now();
-    const engine = await this.#place.create(this.#system, this.#from?.engine);
+    const engine = await this.#create();
     try {
       const prepareSeconds = (performance.now() - begin) / 1000;
       await this.#observe(engine);
@@ -139,17 +157,27 @@ class Run {
     }
   }
 
+  async #create(): Promise<Engine> {
+    try {
+      return await this.#place.create(this.#system, this.#from?.engine);
+    } catch (error) {
+      // What a device has held before, and does not now, is not for the user to mend.
+      if (this.#isRecovery && error instanceof UserError) throw new Error(error.message);
+      throw error;
+    }
+  }
+
   async #observe(engine: Engine): Promise<void> {
     const { onCounts, onSnapshot, signal } = this.#options;
     const { counts } = this.#observer.observables;
     for (const [k, seen] of counts.entries()) onCounts(k, seen);
     for (let k = counts.length; k < this.#system.observeAt.length; k++) {
       // A short run may be over before it reports any progress.
-      signal?.throwIfAborted();
+      if (signal?.aborted) await this.#end(engine, signal);
       await this.#advance(engine, this.#system.observeAt[k]);
       await this.#observer.see(engine);
+      if (onSnapshot) await ofCaller(onSnapshot(k, await engine.snapshot()));
       onCounts(k, counts[k]);
-      await onSnapshot?.(k, await engine.snapshot());
     }
   }
 
@@ -179,6 +207,11 @@ class Run {
     onProgress?.(ticks === 0 ? 1 : tick / ticks);
   }
 
+  async #end(engine: Engine, signal: AbortSignal): Promise<void> {
+    if (this.#options.keep !== undefined) await this.#keep(engine);
+    signal.throwIfAborted();
+  }
+
   #isDue(): boolean {
     const { signal, keep, keepEvery = keepEveryDefault } = this.#options;
     // The reference does not fail: its state is for those who keep it.
@@ -198,7 +231,7 @@ class Run {
       seconds: this.#stepSeconds,
     };
     this.#onState(state);
-    await this.#options.keep?.(state);
+    await ofCaller(this.#options.keep?.(state));
     this.#keptAt = performance.now();
     this.#keepingTime = this.#keptAt - from;
     this.#options.signal?.throwIfAborted();

@@ -8,3 +8,8 @@ export function interruptSignal(): AbortSignal {
   process.on("SIGINT", onInterrupt).on("SIGTERM", onInterrupt);
   return interrupt.signal;
 }
+
+/** A command that was interrupted, and has something to say of what is left. */
+export class Interrupted extends Error {
+  override name = "AbortError";
+}

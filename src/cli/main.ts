@@ -7,9 +7,11 @@ import { checkCommand } from "./check.ts";
 import { coalescentCommand } from "./coalescent.ts";
 import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
+import { Interrupted } from "./interrupt.ts";
 import { kingmanCommand } from "./kingman.ts";
 import { observeCommand } from "./observe.ts";
 import { reportCommand } from "./report.ts";
+import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { solveCommand } from "./solve.ts";
@@ -34,6 +36,7 @@ Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the
 
 for (const command of [
   runCommand(),
+  resumeCommand(),
   observeCommand(),
   convergeCommand(),
   reportCommand(),
@@ -72,7 +75,9 @@ function exitCodeOf(error: unknown): number {
   // Commander has printed its sentence, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof Error && error.name === "AbortError") {
-    console.error("coagula: interrupted; nothing was written.");
+    console.error(
+      `coagula: ${error instanceof Interrupted ? error.message : "interrupted; nothing was written."}`,
+    );
     return 130;
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import type { Convergence } from "../converge/conclusion.ts";
+import type { Snapshot } from "../engine.ts";
 import type { ClockSegment } from "../model/pace.ts";
 import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -15,6 +16,7 @@ import { densityFigure } from "../report/densityFigure.ts";
 import { statementFigure } from "../report/statementFigure.ts";
 import { writeEvents } from "../results/eventLog.ts";
 import { reportOf } from "../results/report.ts";
+import { writeSnapshots } from "../results/snapshots.ts";
 import type { ConvergenceSummary, ObserveSummary, Provenance, RunSummary } from "../results/summaries.ts";
 import { type Table, toCsv } from "../results/table.ts";
 import {
@@ -33,7 +35,7 @@ import { commit, webgpuVersion } from "../version.generated.ts";
 import type { ResultFiles } from "./resultsFolder.ts";
 import type { StudyFiles, StudyFolder } from "./studyFolder.ts";
 
-/** The contents of all files of a run; `options` are those of the command that bear on the results. */
+/** The contents of all files of a run; `options` are those of the command that bear on the results, `snapshot` tells who was where, if that is wanted. */
 export async function runFiles(
   system: System,
   result: SimulationResult,
@@ -41,6 +43,7 @@ export async function runFiles(
   clock: ClockSegment[][],
   statements: readonly Statement[],
   options: string[],
+  snapshot?: (k: number) => Promise<Snapshot>,
 ): Promise<ResultFiles> {
   const history = runHistory(system, events, clock);
   const limit = limitOf(system.scenario, curveTimes(result));
@@ -63,6 +66,7 @@ export async function runFiles(
     ...(await statementFigures(statements)),
     "density.svg": await figure(system, result, limit),
     "events.parquet": (path: string) => writeEvents(path, system, events, clock),
+    ...(snapshot && { "snapshots.h5": (path: string) => writeSnapshots(path, system, snapshot) }),
   });
 }
 

@@ -24,13 +24,11 @@ const resultName = /^(summary\.json|report\.html|[a-z][a-z-]*\.(csv|svg|parquet|
 
 /** The contents of the files, each a text, pieces of one, or what writes the file. They are written in this order. */
 export type ResultFiles = { "summary.json": string } & Record<
-  `${string}.${"csv" | "svg" | "parquet" | "html"}`,
+  `${string}.${"csv" | "svg" | "parquet" | "h5" | "html"}`,
   string | Iterable<string> | ((path: string) => Promise<void>)
 >;
 
 export interface ResultsFolder {
-  /** Where the files are until they are committed: what a run writes on its way goes here. */
-  readonly partial: string;
   /** Writes these files, puts the folder in its place, and tells its path: another if the place has been taken since. */
   commit(files: ResultFiles): Promise<string>;
   /** Leaves no trace of what is not committed. An exit of the process does the same. */
@@ -69,24 +67,35 @@ export async function claimResults(
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
   }
   return {
-    partial,
     async commit(files) {
-      for (const [file, content] of Object.entries(files)) {
-        if (typeof content === "function") await content(join(partial, file));
-        else await writeFile(join(partial, file), content);
-      }
+      await writeFiles(partial, files);
       const old = join(dirname(path), `.${basename(path)}.old-${tag}`);
-      const replaces = wanted !== undefined && force && holdsResults(await readdir(path).catch(() => []));
-      if (replaces) await rename(path, old);
-      const place = await moveToFree(partial, path).catch(async (error) => {
-        if (replaces) await rename(old, path);
-        throw error;
-      });
-      if (replaces) await rm(old, { recursive: true });
+      const place = await moveInPlace(partial, path, wanted !== undefined && force ? old : null);
+      await rm(old, { recursive: true, force: true });
       return place;
     },
     abandon,
   };
+}
+
+/** Writes the files of a results folder into this one. */
+export async function writeFiles(folder: string, files: ResultFiles): Promise<void> {
+  for (const [file, content] of Object.entries(files)) {
+    if (typeof content === "function") await content(join(folder, file));
+    else await writeFile(join(folder, file), content);
+  }
+}
+
+/** Moves a folder to a path, results that are there to `old`, if that is given; or, if the path is taken, to the first free number after it. */
+export async function moveInPlace(folder: string, path: string, old: string | null): Promise<string> {
+  const replaces = old !== null && holdsResults(await readdir(path).catch(() => []));
+  if (replaces) await rename(path, old);
+  try {
+    return await moveToFree(folder, path);
+  } catch (error) {
+    if (replaces) await rename(old, path);
+    throw error;
+  }
 }
 
 /** Moves a folder to a path or, if that is taken, to the first free number after it. */
@@ -104,7 +113,7 @@ async function moveToFree(folder: string, path: string): Promise<string> {
 }
 
 /** The absolute path; through links, so that a folder is replaced where it really is. */
-const resolved = (path: string) => realpath(path).catch(() => resolve(path));
+export const resolved = (path: string) => realpath(path).catch(() => resolve(path));
 
 const holdsResults = (inside: string[]) =>
   inside.includes("summary.json") && inside.every((name) => resultName.test(name));
@@ -122,7 +131,7 @@ export async function makeFolders(path: string, made: string[]): Promise<void> {
   }
 }
 
-async function checkReplaceable(path: string, wanted: string, force: boolean): Promise<void> {
+export async function checkReplaceable(path: string, wanted: string, force: boolean): Promise<void> {
   // A link that leads nowhere is something, too.
   const found = await stat(path)
     .catch(() => lstat(path))
@@ -144,14 +153,18 @@ async function checkReplaceable(path: string, wanted: string, force: boolean): P
   }
 }
 
-async function firstFree(path: string): Promise<string> {
+/** The first of path, path-2, path-3, ... that is. */
+export async function firstFree(
+  path: string,
+  isFree = async (candidate: string) => !(await exists(candidate)),
+): Promise<string> {
   for (let k = 1; ; k++) {
     const candidate = resolve(k === 1 ? path : `${path}-${k}`);
-    if (!(await exists(candidate))) return candidate;
+    if (await isFree(candidate)) return candidate;
   }
 }
 
-const exists = (path: string) =>
+export const exists = (path: string) =>
   access(path).then(
     () => true,
     () => false,

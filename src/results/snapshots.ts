@@ -19,13 +19,6 @@ const mostReplicas = 1024;
 /** Of deflate, 1 to 9: places are nearly random, so that more effort gains little. */
 const compression = 1;
 
-export interface SnapshotFile {
-  /** Writes the k-th observation, after those before it, and makes it readable even if the process is killed later. */
-  append(k: number, snapshot: Snapshot): void;
-  /** Nothing can be written afterwards. It may be called again. */
-  close(): void;
-}
-
 /** Throws a UserError where a run has too many replicas for snapshots, or nowhere to write them. */
 export function checkSnapshots({ replicas }: Scenario, hasFolder: boolean): void {
   if (!hasFolder) throw new UserError("--snapshots and --no-out are both given, but allowed is one of them.");
@@ -34,7 +27,21 @@ export function checkSnapshots({ replicas }: Scenario, hasFolder: boolean): void
   }
 }
 
-export async function createSnapshots(path: string, system: System): Promise<SnapshotFile> {
+/** Writes all observations; `snapshot(k)` tells who was where at the k-th. One at a time is held. */
+export async function writeSnapshots(
+  path: string,
+  system: System,
+  snapshot: (k: number) => Promise<Snapshot>,
+): Promise<void> {
+  const file = await createFile(path, system);
+  try {
+    for (const k of system.observeAt.keys()) file.append(k, await snapshot(k));
+  } finally {
+    file.close();
+  }
+}
+
+async function createFile(path: string, system: System) {
   const { default: h5, File } = await import("h5wasm/node");
   await h5.ready;
   const { particles: N, replicas, dimension, side, open, dt, observeAt, scenario } = system;
@@ -87,9 +94,8 @@ export async function createSnapshots(path: string, system: System): Promise<Sna
 
   const places = new Float64Array(Math.min(N, particlesAtATime) * dimension);
   const masses = new Uint32Array(Math.min(N, particlesAtATime));
-  let isOpen = true;
   return {
-    append(k, { id, mass, place }) {
+    append(k: number, { id, mass, place }: Snapshot) {
       const lengthen = (dataset: Dataset, ...tail: number[]) => dataset.resize([k + 1, ...tail]);
       const put = (dataset: Dataset, data: unknown, ...tail: [number, number][]) =>
         dataset.write_slice([[k, k + 1], ...tail], data);
@@ -125,11 +131,7 @@ export async function createSnapshots(path: string, system: System): Promise<Sna
       put(step, BigInt64Array.of(BigInt(observeAt[k])));
       lengthen(time);
       put(time, Float64Array.of(observeAt[k] * dt));
-      file.flush();
     },
-    close() {
-      if (isOpen) file.close();
-      isOpen = false;
-    },
+    close: () => file.close(),
   };
 }
