@@ -190,6 +190,8 @@ export function reasonOf(error: unknown): string {
     EEXIST: "part of the path is a file",
     ENOENT: "the file system does not allow it",
     ENOSPC: "the disk is full",
+    EDQUOT: "the disk quota is used up",
+    EFBIG: "a file would be larger than is allowed",
     ENAMETOOLONG: "the name is too long",
   };
   return known[code] ?? (error instanceof Error ? error.message : String(error));

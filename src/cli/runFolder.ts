@@ -174,8 +174,10 @@ class Folder implements RunFolder {
     this.#serial = serial;
     this.replaces = checkpoint.replaces;
     if (checkpoint.state !== null) this.isResumable = true;
-    // The start and the last two stay.
-    if (serial > 2) await rm(join(this.place, `checkpoint-${serial - 2}`), { force: true });
+    for (const name of await readdir(this.place)) {
+      const old = Number(name.match(checkpointName)?.[1] ?? 0);
+      if (old > 0 && old < serial - 1) await rm(join(this.place, name), { force: true });
+    }
   }
 
   async keepSnapshot(k: number, snapshot: Snapshot): Promise<void> {
@@ -214,7 +216,9 @@ class Folder implements RunFolder {
     process.off("exit", this.#onExit);
     if (!this.#begun) return;
     this.isResumable = false;
-    rmSync(this.place, { recursive: true, force: true });
+    try {
+      rmSync(this.place, { recursive: true, force: true });
+    } catch {}
     // Those above it that were made for it, as far as nothing is in them by now.
     for (const folder of this.#made.splice(0).toReversed()) {
       try {

@@ -355,28 +355,46 @@ describe("a run that does not end", () => {
   const onFirstLine = (act: (child: ChildProcess) => void) => (child: ChildProcess) =>
     child.stdout!.once("data", () => act(child));
 
-  test.each(["cpu", "gpu"])("on the %s leaves nothing when it is interrupted", async (engine) => {
-    const { code, stdout, stderr, folder } = await coagula(["run", "s.yaml", "--engine", engine], {
-      files: { "s.yaml": endless },
-      meddle: onFirstLine((child) => child.kill("SIGINT")),
-    });
-    expect(code).toBe(130);
-    expect(stdout).toContain("endless");
-    expect(stderr.trimEnd().split("\n").at(-1)).toBe("coagula: interrupted; nothing was written.");
+  /** What is left, and what is said of it. */
+  const left = (folder: string, out: string, stderr: string) => {
     expect(stderr).not.toMatch(/^ {4}at /m);
-    expect(listing(folder)).toEqual(["s.yaml"]);
-  });
+    const sentence = stderr.trimEnd().split("\n").at(-1);
+    const kept = listing(folder).filter((path) => path !== "s.yaml");
+    if (kept.length === 0) expect(sentence).toBe("coagula: interrupted; nothing was written.");
+    else {
+      expect(kept).toContain(join(`${out}.unfinished`, "checkpoint-1"));
+      expect(sentence).toBe(
+        `coagula: interrupted; what is done is kept, and coagula resume ${join(folder, out)} goes on.`,
+      );
+    }
+  };
 
-  test("leaves nothing when it is interrupted a second time at once, or terminated", async () => {
-    for (const signals of [["SIGINT", "SIGINT"], ["SIGTERM"]] as const) {
-      const { code, folder } = await coagula(["run", "s.yaml", "--engine", "gpu", "--out", "deep/er"], {
+  test.each(["cpu", "gpu"])(
+    "on the %s leaves nothing, or what can be resumed, when it is interrupted",
+    async (engine) => {
+      const { code, stdout, stderr, folder } = await coagula(["run", "s.yaml", "--engine", engine], {
         files: { "s.yaml": endless },
-        meddle: onFirstLine((child) => {
-          for (const [k, signal] of signals.entries()) setTimeout(() => child.kill(signal), 20 * k);
-        }),
+        meddle: onFirstLine((child) => child.kill("SIGINT")),
       });
       expect(code).toBe(130);
-      expect(listing(folder)).toEqual(["s.yaml"]);
+      expect(stdout).toContain("endless");
+      left(folder, "results/endless", stderr);
+    },
+  );
+
+  test("so it does when it is interrupted a second time at once, or terminated", async () => {
+    for (const signals of [["SIGINT", "SIGINT"], ["SIGTERM"]] as const) {
+      const { code, stderr, folder } = await coagula(
+        ["run", "s.yaml", "--engine", "gpu", "--out", "deep/er"],
+        {
+          files: { "s.yaml": endless },
+          meddle: onFirstLine((child) => {
+            for (const [k, signal] of signals.entries()) setTimeout(() => child.kill(signal), 20 * k);
+          }),
+        },
+      );
+      expect(code).toBe(130);
+      left(folder, "deep/er", stderr);
     }
   });
 
