@@ -12,7 +12,8 @@ import {
   type YAMLMap,
 } from "yaml";
 import { UserError } from "../errors.ts";
-import { checkScenario, type Problem, type Scenario } from "./scenario.ts";
+import type { Problem } from "./problems.ts";
+import { checkScenario, type Scenario } from "./scenario.ts";
 
 /** The longest scenario text that is read, in characters; no file of more bytes need be read. */
 export const maxTextLength = 2 ** 20;
@@ -31,9 +32,31 @@ interface Fault {
  * one sentence a line, each starting with `fileName:line:column: `, both counted from 1.
  */
 export function parseScenarioText(text: string, fileName: string): Scenario {
+  return parseText(text, fileName, scenarioText);
+}
+
+/** A kind of text, for `parseText`. */
+export interface TextKind<T> {
+  /** As in "a scenario", and the keys that it may begin with. */
+  what: string;
+  keys: string;
+  check: (value: unknown) => { value: T } | { problems: Problem[] };
+}
+
+const scenarioText: TextKind<Scenario> = {
+  what: "a scenario",
+  keys: "particles, Z and alpha",
+  check(value) {
+    const result = checkScenario(value);
+    return "scenario" in result ? { value: result.scenario } : result;
+  },
+};
+
+/** What a text of some kind holds, as `parseScenarioText`. */
+export function parseText<T>(text: string, fileName: string, kind: TextKind<T>): T {
   const lines = new LineCounter();
-  const result = readText(text, lines);
-  if ("scenario" in result) return result.scenario;
+  const result = readText(text, lines, kind);
+  if ("value" in result) return result.value;
   const sentences = result.faults.map(({ offset, sentence }) => {
     // A text that was empty or not read at all has no lines.
     const { line, col } = lines.lineStarts.length > 0 ? lines.linePos(offset) : { line: 1, col: 1 };
@@ -42,7 +65,11 @@ export function parseScenarioText(text: string, fileName: string): Scenario {
   throw new UserError(sentences.join("\n"));
 }
 
-function readText(text: string, lineCounter: LineCounter): { scenario: Scenario } | { faults: Fault[] } {
+function readText<T>(
+  text: string,
+  lineCounter: LineCounter,
+  { what, keys, check }: TextKind<T>,
+): { value: T } | { faults: Fault[] } {
   const fault = (sentence: string, offset = 0) => ({ faults: [{ offset, sentence }] });
   if (text.length > maxTextLength) {
     return fault(`the text has ${text.length} characters, but must have at most ${maxTextLength}.`);
@@ -54,17 +81,19 @@ function readText(text: string, lineCounter: LineCounter): { scenario: Scenario 
   // One mistake in the syntax tends to raise several errors; the first is the nearest to it.
   const error = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])[0];
   if (error !== undefined) {
-    const reason = error.code === "RESOURCE_EXHAUSTION" ? "it is nested too deeply" : error.message;
+    const reason =
+      error.code === "RESOURCE_EXHAUSTION"
+        ? "it is nested too deeply"
+        : // The parser may quote what it does not know, line ends and all.
+          error.message.replaceAll("\n", "\\n");
     return fault(`this is not valid YAML or JSON: ${reason}.`, error.pos[0]);
   }
   const [document, second] = documents;
   if (second !== undefined) {
-    return fault("a second document starts here, but a scenario must be one document.", second.range[0]);
+    return fault(`a second document starts here, but ${what} must be one document.`, second.range[0]);
   }
   if (document === undefined || (isScalar(document.contents) && document.contents.value === null)) {
-    return fault(
-      "the text is empty, but must be a scenario: a map with keys such as particles, Z and alpha.",
-    );
+    return fault(`the text is empty, but must be ${what}: a map with keys such as ${keys}.`);
   }
 
   let value: unknown;
@@ -76,11 +105,11 @@ function readText(text: string, lineCounter: LineCounter): { scenario: Scenario 
     if (error instanceof ReferenceError) {
       return fault(`the aliases (*) in this text must stand for at most ${maxAliases} values in all.`);
     }
-    if (error instanceof RangeError) return fault("the text is nested too deeply to be a scenario.");
+    if (error instanceof RangeError) return fault(`the text is nested too deeply to be ${what}.`);
     throw error;
   }
-  const result = checkScenario(value);
-  if ("scenario" in result) return result;
+  const result = check(value);
+  if ("value" in result) return result;
   return { faults: result.problems.map((p) => ({ offset: offsetOf(document, p), sentence: p.sentence })) };
 }
 

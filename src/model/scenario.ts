@@ -2,71 +2,14 @@
  * What a scenario is: the keys a user writes, their defaults, and the sentences that answer a bad one.
  *
  * The zod schema below is the one source of the type `Scenario`, of the checks and of the JSON Schema that editors
- * complete from. Every schema carries as its error the words that follow "but must be"; `problemsOf` puts the rest of
- * the sentence around them. What hangs on several keys at once is in `crossProblems`.
+ * complete from. What hangs on several keys at once is in `crossProblems`.
  */
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { between, choice, integer, list, map, nonNegative, number, oneOf, positive } from "./forms.ts";
 import { type PhysicalKeys, physicalKeys } from "./physical.ts";
 import { potentialNames } from "./potential.ts";
-
-/** Finite; -0 becomes 0, since the two are equal but print and hash differently. */
-const number = (must = "a finite number") => z.number(must).overwrite((x) => x + 0);
-const positive = () => number("a positive number").positive();
-const nonNegative = () => number("a number that is not negative").nonnegative();
-const between = (min: number, max: number) => number(`a number from ${min} to ${max}`).min(min).max(max);
-
-function integer(min: number, max: number, must = `an integer from ${min} to ${max}`) {
-  return z
-    .int(must)
-    .min(min)
-    .max(max)
-    .overwrite((x) => x + 0);
-}
-
-function list<T extends z.ZodType>(item: T, min: number, max: number, items: string) {
-  return z.array(item, `a list of ${min} to ${max} ${items}`).min(min).max(max);
-}
-
-function choice<const T extends readonly string[]>(names: T) {
-  return z.enum(names, names.map((name) => `"${name}"`).join(" or "));
-}
-
-/** The error of a map: what it must be or, for an unknown key, the list that `problemsOf` names and guesses from. */
-export function mapError(keys: string[], must: string) {
-  return {
-    error: (issue: { code?: string }) => (issue.code === "unrecognized_keys" ? keys.join(", ") : must),
-  };
-}
-
-/** A map with these keys and no others; those without a default are required. */
-function map<S extends z.ZodRawShape>(shape: S) {
-  const keys = Object.keys(shape).filter((key) => key !== "$schema");
-  return z.strictObject(shape, mapError(keys, `a map with the keys ${keys.join(", ")}`));
-}
-
-type OneKey<S extends z.ZodRawShape, Side extends "input" | "output"> = {
-  [K in keyof S]: { [P in K]: S[K]["_zod"][Side] };
-}[keyof S];
-
-/**
- * A map with exactly one of these keys, which says what its value means, as in `{ torus: 1 }`. It is checked as one
- * map of optional keys and not as a union, so that a problem inside keeps its own path and sentence.
- */
-function oneOf<S extends z.ZodRawShape>(shape: S) {
-  const keys = Object.keys(shape);
-  const must =
-    keys.length === 1
-      ? `a map with the key ${keys[0]}`
-      : `a map with exactly one of the keys ${keys.join(", ")}`;
-  const optional = Object.fromEntries(keys.map((key) => [key, z.exactOptional(shape[key])]));
-  const schema = z
-    .strictObject(optional, mapError(keys, must))
-    // Where a key is unknown or a value bad, that has been said already.
-    .refine((value) => Object.keys(value).length === 1, { when: ({ issues }) => issues.length === 0 })
-    .meta({ minProperties: 1, maxProperties: 1 });
-  return schema as unknown as z.ZodType<OneKey<S, "output">, OneKey<S, "input">>;
-}
+import { badValue, firstOf, type Problem, problemsIn, valueAt } from "./problems.ts";
 
 const uniform = z.literal("uniform", '"uniform"');
 
@@ -412,15 +355,6 @@ export function pairStart({ initial }: Pick<Scenario, "initial">): { apart: numb
   return pairs[0] ?? null;
 }
 
-/** One thing wrong with a scenario. `path` leads to it through the value; `at` tells a bad key from a bad value. */
-export interface Problem {
-  path: (string | number)[];
-  at: "key" | "value";
-  /** For an unknown key, the path that was probably meant. */
-  meant?: Problem["path"];
-  sentence: string;
-}
-
 /**
  * The scenario in a value from YAML, JSON or a program, with defaults filled in; the value itself is left alone.
  * Throws a UserError with a sentence (and a line) for each problem.
@@ -436,11 +370,7 @@ export function checkScenario(value: unknown): { scenario: Scenario } | { proble
   const { whole, doubled } = withPhysicalKeys(value);
   const result = scenarioSchema.safeParse(whole);
   if (!result.success) {
-    const all = withoutRepeats(
-      result.error.issues.flatMap((issue) => problemsOf(issue, value)),
-      value,
-    );
-    return { problems: firstOf([...doubled, ...all]) };
+    return { problems: firstOf([...doubled, ...problemsIn(result.error, value, "the scenario")]) };
   }
   const { $schema, ...scenario } = result.data;
   const problems = [...doubled, ...crossProblems(scenario)];
@@ -474,16 +404,6 @@ function withPhysicalKeys(value: unknown): { whole: unknown; doubled: Problem[] 
  */
 export function atParticles({ physical, ...scenario }: Scenario, particles: number): Scenario {
   return { ...scenario, particles };
-}
-
-/** What is no scenario at all can be wrong in every line. */
-function firstOf(problems: Problem[], most = 20): Problem[] {
-  const more = problems.length - most;
-  if (more <= 0) return problems;
-  return [
-    ...problems.slice(0, most),
-    { path: [], at: "value", sentence: `There are ${more} more problems.` },
-  ];
 }
 
 /** The JSON Schema (draft 7) of what a user may write, for editors. */
@@ -668,102 +588,6 @@ function densityProblems({ dimension, domain }: Scenario, density: Density, i: n
 }
 
 const isRate = (x: number) => 0 < x && x < Infinity;
-
-/** The sentences for one issue of zod's, which knows where it is but not what was received. */
-function problemsOf(issue: z.core.$ZodIssue, root: unknown, outer: PropertyKey[] = []): Problem[] {
-  const path = [...outer, ...issue.path] as Problem["path"];
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownKey(path, key, issue.message.split(", ")));
-  }
-  if (issue.code === "invalid_union") {
-    // Of the forms a value may take, the one meant is the one whose outside fits and whose inside does not.
-    const meant = issue.errors.find((issues) =>
-      issues.some((inner) => inner.path.length > 0 || inner.code === "unrecognized_keys"),
-    );
-    if (meant !== undefined) return meant.flatMap((inner) => problemsOf(inner, root, path));
-  }
-  return [badValue(path, valueAt(root, path), issue.message)];
-}
-
-function badValue(path: Problem["path"], value: unknown, must: string): Problem {
-  const name = pathName(path);
-  const sentence =
-    value === undefined
-      ? `${name} is missing; it must be ${must}.`
-      : `${name} is ${short(value)}, but must be ${must}.`;
-  return { path, at: "value", sentence };
-}
-
-function unknownKey(path: Problem["path"], key: string, allowed: string[]): Problem {
-  const where = path.length === 0 ? "" : ` in ${pathName(path)}`;
-  const guess = nearest(key, allowed);
-  const hint = guess === undefined ? "" : ` (did you mean "${guess}"?)`;
-  const sentence = `unknown key ${short(key)}${where}${hint}; allowed here: ${allowed.join(", ")}.`;
-  return { path: [...path, key], at: "key", sentence, ...(guess && { meant: [...path, guess] }) };
-}
-
-/** One sentence for one mistake: not two on a value that fails two checks, nor "missing" for a key that is misspelt. */
-function withoutRepeats(problems: Problem[], root: unknown): Problem[] {
-  const misspelt = new Set(problems.map(({ meant }) => meant && pathName(meant)));
-  const seen = new Set<string>();
-  return problems.filter(({ path }) => {
-    const name = pathName(path);
-    if (seen.has(name) || (misspelt.has(name) && valueAt(root, path) === undefined)) return false;
-    seen.add(name);
-    return true;
-  });
-}
-
-function valueAt(root: unknown, path: Problem["path"]): unknown {
-  return path.reduce((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], root);
-}
-
-function pathName(path: Problem["path"]): string {
-  if (path.length === 0) return "the scenario";
-  return path.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
-}
-
-/** A value in at most 60 characters, on one line. */
-export function short(value: unknown): string {
-  const text = asText(value);
-  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
-}
-
-function asText(value: unknown): string {
-  if (typeof value === "number") return String(value);
-  try {
-    return JSON.stringify(value) ?? (value === undefined ? "undefined" : `a ${typeof value}`);
-  } catch {
-    // A cycle or a bigint, which only a program can pass.
-    return typeof value === "bigint" ? `${value}n` : "a value that JSON cannot hold";
-  }
-}
-
-/** The word nearest to what was written, if no more than a third of the letters differ. */
-function nearest(written: string, words: string[]): string | undefined {
-  if (written.length > 40) return undefined;
-  const distances = words.map((word) => editDistance(written.toLowerCase(), word.toLowerCase()));
-  const best = distances.indexOf(Math.min(...distances));
-  return distances[best] <= Math.max(written.length, words[best].length) / 3 ? words[best] : undefined;
-}
-
-/** The least number of letters to insert, delete, replace or swap with the next to get from one word to the other. */
-function editDistance(a: string, b: string): number {
-  const d: number[][] = [];
-  for (let i = 0; i <= a.length; i++) {
-    d[i] = [i];
-    for (let j = 1; j <= b.length; j++) {
-      if (i === 0) {
-        d[i][j] = j;
-        continue;
-      }
-      d[i][j] = Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      if (swapped) d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-    }
-  }
-  return d[a.length][b.length];
-}
 
 function sum(values: number[]): number {
   return values.reduce((a, b) => a + b, 0);

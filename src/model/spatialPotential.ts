@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { mapError } from "./forms.ts";
 import { makePotential, type Potential, type PotentialSpec } from "./potential.ts";
-import { mapError, short } from "./scenario.ts";
+import { short } from "./problems.ts";
 
 /** A place or three lengths. */
 export type Triple = [number, number, number];
