@@ -27,6 +27,8 @@ export interface KeepOptions {
   keep?: (state: RunState) => Promise<void>;
   /** Seconds between two states, 60 unless told otherwise; more where taking one is slow. */
   keepEvery?: number;
+  /** Given the state after the last observation, and awaited: a run goes on from it to its end in no time. */
+  onEnd?: (state: RunState) => Promise<void>;
   /** Told in a sentence when a device has failed and the run goes on from its last state on a new one. */
   onRecovery?: (sentence: string) => void;
 }
@@ -221,15 +223,19 @@ class Run {
     return performance.now() - this.#keptAt >= pause;
   }
 
-  async #keep(engine: Engine): Promise<void> {
-    const from = performance.now();
+  async #state(engine: Engine): Promise<RunState> {
     await engine.takeEvents(this.#log);
-    const state: RunState = {
+    return {
       engine: await engine.state(),
       events: this.#log.rows,
       observed: this.#observer.observed(),
       seconds: this.#stepSeconds,
     };
+  }
+
+  async #keep(engine: Engine): Promise<void> {
+    const from = performance.now();
+    const state = await this.#state(engine);
     this.#onState(state);
     await ofCaller(this.#options.keep?.(state));
     this.#keptAt = performance.now();
@@ -242,6 +248,7 @@ class Run {
     const events = this.#log.sorted();
     const end = await engine.snapshot();
     checkAgainstGenealogy(this.#system, events, end);
+    if (this.#options.onEnd) await ofCaller(this.#options.onEnd(await this.#state(engine)));
     await this.#observer.end(engine, events);
     return {
       events,

@@ -34,7 +34,7 @@ const treeShape = z.strictObject({
   coagula: z.string(),
   scenario: z.unknown(),
   firstReplica: count,
-  options: z.array(z.string().regex(/^[\w.,+-]+$/)),
+  options: z.array(z.string().regex(/^[\w.,+/-]+$/)),
   replaces: z.boolean(),
   state: z
     .strictObject({

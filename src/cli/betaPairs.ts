@@ -5,7 +5,7 @@ import { diffusivity, interactionStrength } from "../model/system.ts";
 import { betaTable, type MassRate } from "../oracle/rates.ts";
 import { scenarioRate } from "../oracle/scenarioRate.ts";
 import { printJson } from "./options.ts";
-import { checkFree, writeWhole } from "./outFile.ts";
+import { checkFree, writeText } from "./outFile.ts";
 
 interface PairsOptions {
   out?: string;
@@ -23,7 +23,7 @@ export async function printPairs(
   const table = isPlain(scenario)
     ? recipe(scenario, masses)
     : tabulate(scenarioRate(scenario, "recipe"), masses);
-  if (out !== undefined) await writeWhole(out, csv(table, masses));
+  if (out !== undefined) await writeText(out, csv(table, masses));
   if (json) return printJson(out === undefined ? { masses, beta: square(table, masses) } : { masses, out });
   if (out !== undefined) console.log(`beta(n, m) of all masses up to ${masses} in ${out}`);
   else for (const line of csv(table, masses)) process.stdout.write(line);

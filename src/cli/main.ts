@@ -9,12 +9,14 @@ import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
 import { Interrupted } from "./interrupt.ts";
 import { kingmanCommand } from "./kingman.ts";
+import { mergeCommand } from "./merge.ts";
 import { observeCommand } from "./observe.ts";
 import { reportCommand } from "./report.ts";
 import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
 import { schemaCommand } from "./schema.ts";
 import { solveCommand } from "./solve.ts";
+import { sweepCommand } from "./sweep.ts";
 import { verifyCommand } from "./verify.ts";
 import { walkersCommand } from "./walkers.ts";
 
@@ -39,6 +41,8 @@ for (const command of [
   resumeCommand(),
   observeCommand(),
   convergeCommand(),
+  sweepCommand(),
+  mergeCommand(),
   reportCommand(),
   solveCommand(),
   checkCommand(),

@@ -1,7 +1,6 @@
 /** One file of results: there whole or not at all. */
-import { randomBytes } from "node:crypto";
-import { lstat, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { lstat } from "node:fs/promises";
+import { writeWhole } from "../checkpoint/file.ts";
 import { UserError } from "../errors.ts";
 import { reasonOf } from "./resultsFolder.ts";
 
@@ -13,16 +12,17 @@ export async function checkFree(path: string, force: boolean): Promise<void> {
   throw new UserError(`out is "${path}", which is there already; ${advice}.`);
 }
 
-/** Writes beside `path` and moves it there when complete. Throws a UserError if that cannot be. */
-export async function writeWhole(path: string, content: string | Iterable<string>): Promise<void> {
-  const partial = join(dirname(path), `.${basename(path)}.partial-${randomBytes(4).toString("hex")}`);
+/** Writes a text whole or not at all. Throws a UserError if that cannot be. */
+export async function writeText(path: string, content: string | Iterable<string>): Promise<void> {
   try {
-    await writeFile(partial, content);
-    await rename(partial, path);
+    await writeWhole(path, bytesOf(typeof content === "string" ? [content] : content));
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => {});
     const { code } = error as NodeJS.ErrnoException;
     const reason = code === "ENOENT" ? "there is no such folder" : reasonOf(error);
     throw new UserError(`out is "${path}", but a file cannot be written there: ${reason}.`);
   }
+}
+
+function* bytesOf(pieces: Iterable<string>): Generator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
 }

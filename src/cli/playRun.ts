@@ -14,9 +14,10 @@ import { type SimulateOptions, simulate } from "../simulate.ts";
 import { statementsOf } from "../theorem/statements.ts";
 import { Interrupted } from "./interrupt.ts";
 import { parseNumber, printJson, type WhereOptions } from "./options.ts";
-import { runFiles, withDilution, withStatements } from "./resultFiles.ts";
+import { runFiles, shardFiles, withDilution, withStatements } from "./resultFiles.ts";
 import { reasonOf } from "./resultsFolder.ts";
 import { type RunFolder, snapshotsOption } from "./runFolder.ts";
+import { shardOption } from "./sweepFolder.ts";
 
 export interface PlayRunOptions extends WhereOptions {
   checkpointEvery?: number;
@@ -42,6 +43,8 @@ export async function playRun(
   // People's text makes way for the JSON object.
   const output = json ? process.stderr : process.stdout;
   const say = (text: string) => output.write(`${text}\n`);
+  const isShard = options.includes(shardOption);
+  let end: RunState | null = null;
   const withSnapshots = folder !== null && options.includes(snapshotsOption);
   const simulateOptions: SimulateOptions = {
     engine,
@@ -53,6 +56,11 @@ export async function playRun(
     ...(state !== null && { from: state }),
     ...(folder !== null && { keep: keeper(checkpoint, folder, progress) }),
     ...(checkpointEvery !== undefined && { keepEvery: checkpointEvery }),
+    ...(isShard && {
+      onEnd: async (state) => {
+        end = state;
+      },
+    }),
     ...(withSnapshots && { onSnapshot: (k, snapshot) => folder.keepSnapshot(k, snapshot) }),
   };
   try {
@@ -67,7 +75,11 @@ export async function playRun(
     const [events, clock] = [await simulation.events, await simulation.clock];
     const statements = statementsOf([{ system, events, clock, observables: await simulation.observables }]);
     const snapshot = withSnapshots ? (k: number) => folder.snapshot(k) : undefined;
-    const files = folder && (await runFiles(system, result, events, clock, statements, options, snapshot));
+    const files =
+      folder &&
+      (isShard
+        ? shardFiles(system, result, { ...checkpoint, replaces: true, state: end })
+        : await runFiles(system, result, events, clock, statements, options, snapshot));
     signal.throwIfAborted();
     const out = files && (await folder.finish(files));
     say(`\n${resultTable(result.observations, units)}\n\n${conclude(result)}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { UserError } from "../errors.ts";
 import { reportOf } from "../results/report.ts";
-import { checkFree, writeWhole } from "./outFile.ts";
+import { checkFree, writeText } from "./outFile.ts";
 
 export const reportCommand = () =>
   new Command("report")
@@ -36,6 +36,6 @@ async function run(folder: string, { out, force }: { out?: string; force?: boole
     );
   }
   const path = out ?? join(folder, "report.html");
-  await writeWhole(path, report);
+  await writeText(path, report);
   console.log(`report in ${path}`);
 }

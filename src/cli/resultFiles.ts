@@ -2,6 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { arch, cpus, platform, release } from "node:os";
 import { join } from "node:path";
+import { type Checkpoint, checkpointToBytes } from "../checkpoint/checkpoint.ts";
+import { writeWhole } from "../checkpoint/file.ts";
 import type { Convergence } from "../converge/conclusion.ts";
 import type { Snapshot } from "../engine.ts";
 import type { ClockSegment } from "../model/pace.ts";
@@ -47,16 +49,7 @@ export async function runFiles(
 ): Promise<ResultFiles> {
   const history = runHistory(system, events, clock);
   const limit = limitOf(system.scenario, curveTimes(result));
-  const summary: RunSummary = {
-    kind: "run",
-    ...result,
-    ...withStatements(statements),
-    ...withDilution(system),
-    ...provenance(),
-    options,
-    scenario: system.scenario,
-  };
-  return withReport(summary, {
+  return withReport(summaryOf(system, result, statements, options), {
     "densities.csv": asText(densityTable([result])),
     ...(limit && { "limit.csv": asText(limitTable(limit)) }),
     "moments.csv": asText(momentTable(history)),
@@ -68,6 +61,29 @@ export async function runFiles(
     "events.parquet": (path: string) => writeEvents(path, system, events, clock),
     ...(snapshot && { "snapshots.h5": (path: string) => writeSnapshots(path, system, snapshot) }),
   });
+}
+
+const summaryOf = (
+  system: System,
+  result: SimulationResult,
+  statements: readonly Statement[],
+  options: string[],
+): RunSummary => ({
+  kind: "run",
+  ...result,
+  ...withStatements(statements),
+  ...withDilution(system),
+  ...provenance(),
+  options,
+  scenario: system.scenario,
+});
+
+/** The files of a shard: its state at the end, which `coagula merge` puts together with others, and a summary. */
+export function shardFiles(system: System, result: SimulationResult, end: Checkpoint): ResultFiles {
+  return {
+    "state.bin": (path: string) => writeWhole(path, checkpointToBytes(end)),
+    "summary.json": `${JSON.stringify(summaryOf(system, result, [], end.options), null, 2)}\n`,
+  };
 }
 
 /** The contents of all files of `coagula observe`. */

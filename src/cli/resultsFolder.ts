@@ -18,13 +18,14 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../errors.ts";
+import { slug } from "../results/slug.ts";
 
 /** The files that a results folder may hold: a summary always, tables, figures, a report. */
-const resultName = /^(summary\.json|report\.html|[a-z][a-z-]*\.(csv|svg|parquet|h5))$/;
+const resultName = /^(summary\.json|report\.html|state\.bin|[a-z][a-z-]*\.(csv|svg|parquet|h5))$/;
 
 /** The contents of the files, each a text, pieces of one, or what writes the file. They are written in this order. */
 export type ResultFiles = { "summary.json": string } & Record<
-  `${string}.${"csv" | "svg" | "parquet" | "h5" | "html"}`,
+  `${string}.${"csv" | "svg" | "parquet" | "h5" | "html" | "bin"}`,
   string | Iterable<string> | ((path: string) => Promise<void>)
 >;
 
@@ -169,15 +170,6 @@ export const exists = (path: string) =>
     () => true,
     () => false,
   );
-
-/** A scenario's name as part of a path. */
-export function slug(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
-  return plain === "" ? "scenario" : plain;
-}
 
 /** Why a path could not be written, in a few words. */
 export function reasonOf(error: unknown): string {

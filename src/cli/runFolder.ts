@@ -21,6 +21,7 @@ import { readWhole, writeWhole } from "../checkpoint/file.ts";
 import type { Snapshot } from "../engine.ts";
 import { UserError } from "../errors.ts";
 import type { System } from "../model/system.ts";
+import { slug } from "../results/slug.ts";
 import {
   checkReplaceable,
   exists,
@@ -30,7 +31,6 @@ import {
   type ResultFiles,
   reasonOf,
   resolved,
-  slug,
   writeFiles,
 } from "./resultsFolder.ts";
 

@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import type { Chunk } from "../converge/chunk.ts";
 import { UserError } from "../errors.ts";
 import type { Scenario } from "../model/scenario.ts";
+import { slug } from "../results/slug.ts";
 import { type StudyState, studyState } from "../results/summaries.ts";
 import { version } from "../version.generated.ts";
-import { makeFolders, reasonOf, slug } from "./resultsFolder.ts";
+import { makeFolders, reasonOf } from "./resultsFolder.ts";
 
 /** Finished chunks; and what they show, written in this order. */
 const stateName = "study.json";

@@ -406,6 +406,15 @@ export function atParticles({ physical, ...scenario }: Scenario, particles: numb
   return { ...scenario, particles };
 }
 
+/** The scenario as it would be with this number written as `particles`: a colloid in SI units is in a larger box then. */
+export function withParticles(scenario: Scenario, particles: number): Scenario {
+  const { physical } = scenario;
+  if (physical === undefined) return { ...scenario, particles };
+  const set = physicalKeys(physical, scenario.particles);
+  const own = Object.entries(scenario).filter(([key]) => !(key in set));
+  return parseScenario({ ...Object.fromEntries(own), particles });
+}
+
 /** The JSON Schema (draft 7) of what a user may write, for editors. */
 export function scenarioJsonSchema(): Record<string, unknown> {
   const {

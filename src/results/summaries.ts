@@ -162,7 +162,7 @@ const provenance = {
 };
 /** Words that a shell takes as they are. */
 const options = z
-  .array(text.regex(/^[\w.,+-]+$/))
+  .array(text.regex(/^[\w.,+/-]+$/))
   .describe("What the command was given beside the scenario that bears on the results.");
 const scenario = scenarioSchema as unknown as z.ZodType<Scenario>;
 const out = text.exactOptional().describe("The results folder.");
