@@ -20,6 +20,10 @@ const programs = {
   "python3-h5py": ["/usr/bin/python3", "-c", "import h5py"],
   "hdf5-tools": ["h5dump", "--version"],
   chromium: ["chromium", "--version"],
+  slurmctld: ["sh", "-c", "command -v slurmctld"],
+  slurmd: ["sh", "-c", "command -v slurmd"],
+  "slurm-client": ["sh", "-c", "command -v sbatch"],
+  munge: ["sh", "-c", "command -v munged"],
 };
 
 /** Installs what is missing of these packages. Throws an error of one sentence that says what to install if that cannot be. */

@@ -101,7 +101,7 @@ describe("one sentence for each mistake", () => {
     ["seeds: [1]", "plan.yaml:1:1: scenarios is missing; it must be a list of 1 to 1000 paths."],
     [
       "scenarios: [a]\nseeds: [-1]",
-      "plan.yaml:2:9: seeds[0] is -1, but must be an integer from 0 to 2^53 - 1",
+      "plan.yaml:2:9: seeds[0] is -1, but must be an integer from 0 to 9007199254740991 or a string",
     ],
     ["scenarios: [a]\nseed: [1]", 'plan.yaml:2:1: unknown key "seed" (did you mean "seeds"?); allowed here:'],
     [
