@@ -75,13 +75,21 @@ export function checkpointFromBytes(bytes: ArrayBuffer): { checkpoint: Checkpoin
   const checked = checkScenario(given);
   if ("problems" in checked) throw new DamagedError("its scenario is not valid");
   const { scenario } = checked;
-  const system = makeSystem(scenario, rest.firstReplica);
+  const system = systemOf(scenario, rest.firstReplica);
   const state: RunState | null = flat && {
     ...flat,
     engine: { ...flat.engine, pacers: pacersOf(flat.engine.pacers, system.replicas) },
   };
   if (state !== null) checkState(system, state);
   return { checkpoint: { ...rest, scenario, state }, system };
+}
+
+function systemOf(scenario: Scenario, firstReplica: number): System {
+  try {
+    return makeSystem(scenario, firstReplica);
+  } catch {
+    throw new DamagedError("its scenario cannot be played");
+  }
 }
 
 type FlatPacers = NonNullable<z.infer<typeof treeShape>["state"]>["engine"]["pacers"];

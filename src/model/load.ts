@@ -12,7 +12,8 @@ import {
   type YAMLMap,
 } from "yaml";
 import { UserError } from "../errors.ts";
-import type { Problem } from "./problems.ts";
+import { printable } from "./printable.ts";
+import { type Problem, short } from "./problems.ts";
 import { checkScenario, type Scenario } from "./scenario.ts";
 
 /** The longest scenario text that is read, in characters; no file of more bytes need be read. */
@@ -85,7 +86,7 @@ function readText<T>(
       error.code === "RESOURCE_EXHAUSTION"
         ? "it is nested too deeply"
         : // The parser may quote what it does not know, line ends and all.
-          error.message.replaceAll("\n", "\\n");
+          printable(error.message);
     return fault(`this is not valid YAML or JSON: ${reason}.`, error.pos[0]);
   }
   const [document, second] = documents;
@@ -123,7 +124,8 @@ function structureFaults(document: Document.Parsed): Fault[] {
       const offset = node.range?.[0] ?? 0;
       if (isAlias(node)) {
         if (!anchors.has(node.source)) {
-          faults.push({ offset, sentence: `*${node.source} has no anchor &${node.source} before it.` });
+          const name = printable(node.source);
+          faults.push({ offset, sentence: `*${name} has no anchor &${name} before it.` });
         }
         if (++aliases > maxAliases) {
           faults.push({
@@ -145,7 +147,7 @@ function* repeatedKeys(map: YAMLMap.Parsed): Generator<Fault> {
   const seen = new Set<string>();
   for (const { key } of map.items) {
     const name = keyName(key);
-    const sentence = `the key ${JSON.stringify(name)} stands here again, but may stand once.`;
+    const sentence = `the key ${short(name)} stands here again, but may stand once.`;
     if (seen.has(name)) yield { offset: key.range[0], sentence };
     seen.add(name);
   }

@@ -1,5 +1,6 @@
 /** What is wrong with a value that a user wrote, in sentences. */
 import type { z } from "zod";
+import { printable } from "./printable.ts";
 
 /** One thing wrong with a value. `path` leads to it through the value; `at` tells a bad key from a bad value. */
 export interface Problem {
@@ -89,7 +90,7 @@ function pathName(path: Problem["path"]): string {
 
 /** A value in at most 60 characters, on one line. */
 export function short(value: unknown): string {
-  const text = asText(value);
+  const text = printable(asText(value));
   return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
 }
 

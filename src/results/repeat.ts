@@ -1,9 +1,7 @@
 /** The command that repeats a result: what to paste into a shell. */
 import { Document, isScalar, Scalar, visit } from "yaml";
+import { isPrintable, printable } from "../model/printable.ts";
 import type { Scenario } from "../model/scenario.ts";
-
-/** What a terminal might take for more than text, or not show: such signs are escaped. */
-const unprintable = /[\p{C}\p{Zl}\p{Zp}\u{85}\u{a0}]/gu;
 
 /**
  * A scenario as YAML that `parseScenario` reads as the same. Texts stand on one line, since block scalars do not keep every text made of blanks and
@@ -13,8 +11,7 @@ export function scenarioYaml(scenario: Scenario): string {
   const document = new Document(scenario);
   visit(document, {
     Scalar(_, node) {
-      if (typeof node.value === "string" && node.value.search(unprintable) >= 0)
-        node.type = Scalar.QUOTE_DOUBLE;
+      if (typeof node.value === "string" && !isPrintable(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },
     Pair(_, { key, value }) {
       // Flat lists such as those of times read best in one line.
@@ -23,13 +20,7 @@ export function scenarioYaml(scenario: Scenario): string {
     },
   });
   const text = document.toString({ blockQuote: false, lineWidth: 0, flowCollectionPadding: false });
-  return text.replace(unprintable, (sign) => (sign === "\n" ? sign : escapedSign(sign)));
-}
-
-function escapedSign(sign: string): string {
-  const code = sign.codePointAt(0)!;
-  const [letter, digits] = code < 0x10000 ? ["u", 4] : ["U", 8];
-  return `\\${letter}${code.toString(16).padStart(digits, "0")}`;
+  return printable(text, "\n");
 }
 
 /** Shell text that writes the scenario to a file and runs the command on it; `options` need no quotes. */
