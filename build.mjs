@@ -68,7 +68,10 @@ async function bundle() {
     external: Object.keys(manifest.dependencies),
   };
   await Promise.all([
-    build({ ...options, entryPoints: { index: "src/index.ts", bench: "bench/main.ts" } }),
+    build({
+      ...options,
+      entryPoints: { index: "src/index.ts", bench: "bench/main.ts", soak: "bench/soak.ts" },
+    }),
     build({ ...options, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } }),
   ]);
   chmodSync("dist/cli.js", 0o755);
