@@ -56,7 +56,8 @@ describe("the package", () => {
     const needed = ["LICENSE", "README.md", "package.json", "scenarios/first-light.yaml"];
     const built = ["index.js", "cli.js", "scenario.schema.json", "types/index.d.ts"];
     expect(files).toEqual(expect.arrayContaining([...needed, ...built.map((file) => `dist/${file}`)]));
-    const allowed = /^(LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json|scenarios\/.*\.yaml|deploy\/.*|dist\/.*)$/;
+    const allowed =
+      /^(LICENSE|README\.md|CHANGELOG\.md|SECURITY\.md|package\.json|scenarios\/.*\.yaml|deploy\/.*|dist\/.*)$/;
     expect(files.filter((file) => !allowed.test(file))).toEqual([]);
     expect(files.filter((file) => /(?<!\.d)\.ts$|\.test\./.test(file))).toEqual([]);
   });
