@@ -1,7 +1,7 @@
 // Builds dist/. `node build.mjs --shaders` stops after the generated sources, all that the type checker needs.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, sep } from "node:path";
 
 process.chdir(import.meta.dirname);
@@ -56,6 +56,8 @@ function commit() {
 }
 
 async function bundle() {
+  // Of an earlier build: their names change with what is in them.
+  rmSync("dist/shared", { recursive: true, force: true });
   const { build } = await import("esbuild");
   const options = {
     bundle: true,
@@ -68,11 +70,14 @@ async function bundle() {
     external: Object.keys(manifest.dependencies),
   };
   await Promise.all([
+    // What the library and the command line share is there once.
     build({
       ...options,
-      entryPoints: { index: "src/index.ts", bench: "bench/main.ts", soak: "bench/soak.ts" },
+      entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+      splitting: true,
+      chunkNames: "shared/[name]-[hash]",
     }),
-    build({ ...options, entryPoints: { cli: "src/cli/main.ts" }, banner: { js: "#!/usr/bin/env node" } }),
+    build({ ...options, entryPoints: { bench: "bench/main.ts", soak: "bench/soak.ts" } }),
   ]);
   chmodSync("dist/cli.js", 0o755);
 }

@@ -86,7 +86,7 @@ export async function play(system: System, place: OpenPlace, options: PlayOption
       return await run.play();
     } catch (error) {
       if (error instanceof CallersError) throw error.cause;
-      if (place.place.engine === "cpu" || isWanted(error)) throw error;
+      if (place.place.engine === "cpu" || isWanted(error, options.signal)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       if (failures >= mostFailures)
         throw new Error(`The device failed ${failures} times in a row: ${reason}`);
@@ -98,8 +98,8 @@ export async function play(system: System, place: OpenPlace, options: PlayOption
 }
 
 /** Whether an error comes from what the user asked for, and not from a device. */
-const isWanted = (error: unknown) =>
-  error instanceof UserError || (error instanceof Error && error.name === "AbortError");
+const isWanted = (error: unknown, signal: AbortSignal | undefined) =>
+  error instanceof UserError || (signal?.aborted === true && error === signal.reason);
 
 /** What a caller's function threw: no device is to blame. */
 class CallersError extends Error {}

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The command line: parses, calls, and turns every failure into one sentence and an exit code. */
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.ts";
