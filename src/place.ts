@@ -64,8 +64,7 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
     place: placeOf(open, adapter),
     create: (system, state) => GpuEngine.create(system, open!, options, state),
     async reopen() {
-      open?.release();
-      open = await openDevice(adapter);
+      open = await open!.reopen();
       if (open === null) throw new Error("There is no adapter any more.");
     },
     release: () => open?.release(),

@@ -3,6 +3,7 @@
  * object: if it were collected while its device lives, the process would die.
  */
 import { UserError } from "../errors.ts";
+import { Trouble } from "./trouble.ts";
 
 /** An adapter as users see it. */
 export interface AdapterInfo {
@@ -18,6 +19,9 @@ export interface OpenDevice {
   device: GPUDevice;
   adapter: GPUAdapter;
   info: AdapterInfo;
+  trouble: Trouble;
+  /** Destroys the device and opens another on the same adapter; null where that is gone. */
+  reopen(): Promise<OpenDevice | null>;
   /** Destroys the device and lets go of what keeps the process alive. */
   release(): void;
 }
@@ -103,6 +107,11 @@ async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
     device,
     adapter,
     info: describe(adapter),
+    trouble: new Trouble(device),
+    reopen() {
+      device.destroy();
+      return openFrom(gpu);
+    },
     release() {
       device.destroy();
       held.delete(gpu);

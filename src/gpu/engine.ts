@@ -50,6 +50,18 @@ export interface GpuOptions {
   timeStages?: boolean;
 }
 
+/** The first `slots` entries of buffers on a device; a mass of 0 is nobody. */
+export interface DeviceParticles {
+  device: GPUDevice;
+  /** u32[slots, dimension], in lattice units: 2^32 are a side. */
+  place: GPUBuffer;
+  /** u32[slots]. */
+  mass: GPUBuffer;
+  /** u32[slots]: replica * N + particle. */
+  id: GPUBuffer;
+  slots: number;
+}
+
 /** A dispatch of one pass, ready to be encoded. */
 interface Dispatch {
   pipeline: GPUComputePipeline;
@@ -109,7 +121,6 @@ export class GpuEngine implements Engine {
   #log: EventLog;
   /** Events on the device, as of the last submission. */
   #undrained = 0;
-  #failure: string | null = null;
   /** Of a multirate run: moves of single particles. */
   #moves = 0;
   #subSteps = 0;
@@ -144,12 +155,6 @@ export class GpuEngine implements Engine {
     const { device } = open;
     this.#timer =
       options.timeStages && device.features.has("timestamp-query") ? new StageTimer(device) : null;
-    open.device.onuncapturederror = ({ error }) => {
-      this.#failure ??= error.message;
-    };
-    open.device.lost.then(({ message }) => {
-      this.#failure ??= `the device was lost: ${message}`;
-    });
   }
 
   /** The host's side of a run that has come to this state. */
@@ -178,7 +183,7 @@ export class GpuEngine implements Engine {
     const { device } = open;
     const workgroupSize = options.workgroupSize ?? 64;
     const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
-    const memory = await Memory.allocate(device, sizesOf(system), words.byteLength);
+    const memory = await Memory.allocate(open, sizesOf(system), words.byteLength);
     try {
       const dispatches = Object.fromEntries(
         await Promise.all(
@@ -219,6 +224,12 @@ export class GpuEngine implements Engine {
       await options.atRest?.();
       options.onProgress?.(this.step);
     }
+  }
+
+  /** The particles where they are on the device, to be drawn from there and never written: as of the last submission. */
+  get particles(): DeviceParticles {
+    const { place, mass, id } = this.#memory.buffers;
+    return { device: this.#open.device, place, mass, id, slots: this.#slots };
   }
 
   async state(): Promise<EngineState> {
@@ -436,7 +447,8 @@ export class GpuEngine implements Engine {
   /** Words of a buffer. Rejects if anything before went wrong on the device: nothing wrong is ever handed on. */
   async #read(name: BufferName, length: number): Promise<Uint32Array> {
     const words = await this.#memory.read(this.#memory.buffers[name], length);
-    if (this.#failure !== null) throw new Error(this.#failure);
+    const { first } = this.#open.trouble;
+    if (first !== null) throw new Error(first);
     return words;
   }
 

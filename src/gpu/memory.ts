@@ -2,6 +2,8 @@
 import { UserError } from "../errors.ts";
 import { bufferBytes } from "../sizes.ts";
 import type { BufferName, Sizes } from "../stages.ts";
+import type { OpenDevice } from "./device.ts";
+import type { Trouble } from "./trouble.ts";
 
 // Of GPUBufferUsage, a global that Node lacks.
 const usage = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 0x40, storage: 0x80 };
@@ -16,19 +18,23 @@ export class Memory {
   readonly buffers: Record<BufferName, GPUBuffer>;
   readonly parameters: GPUBuffer;
   readonly #device: GPUDevice;
+  readonly #trouble: Trouble;
   #staging: GPUBuffer | null = null;
-  /** Ends the wait for the device, if there is one. */
-  #giveUp: (reason: string) => void = () => {};
 
-  private constructor(device: GPUDevice, buffers: Record<BufferName, GPUBuffer>, parameters: GPUBuffer) {
+  private constructor(
+    { device, trouble }: OpenDevice,
+    buffers: Record<BufferName, GPUBuffer>,
+    parameters: GPUBuffer,
+  ) {
     this.#device = device;
+    this.#trouble = trouble;
     this.buffers = buffers;
     this.parameters = parameters;
-    device.lost.then(({ message }) => this.#giveUp(`the device was lost: ${message}`));
   }
 
   /** Throws a UserError if the device cannot hold the buffers; then none is left allocated. */
-  static async allocate(device: GPUDevice, sizes: Sizes, parameterBytes: number): Promise<Memory> {
+  static async allocate(open: OpenDevice, sizes: Sizes, parameterBytes: number): Promise<Memory> {
+    const { device } = open;
     const wanted = bufferBytes(sizes);
     checkLimits(device.limits, wanted, sizes);
     device.pushErrorScope("out-of-memory");
@@ -38,7 +44,7 @@ export class Memory {
     const buffers = Object.fromEntries(
       Object.entries(wanted).map(([name, size]) => [name, create(name, size, usage.storage)]),
     ) as Record<BufferName, GPUBuffer>;
-    const memory = new Memory(device, buffers, create("parameters", parameterBytes, usage.uniform));
+    const memory = new Memory(open, buffers, create("parameters", parameterBytes, usage.uniform));
     const invalid = await device.popErrorScope();
     const full = await device.popErrorScope();
     if (invalid === null && full === null) return memory;
@@ -76,19 +82,22 @@ export class Memory {
     return result;
   }
 
-  /** Waits for the device. Rejects if it is lost, or silent for longer than any work takes. */
+  /** Waits for the device. Rejects if anything goes wrong on it, or it is silent for longer than any work takes. */
   async #answer(work: Promise<undefined>): Promise<void> {
     let timeOut: ReturnType<typeof setTimeout> | undefined;
+    let stopListening = () => {};
     try {
       await new Promise((resolve, reject) => {
-        this.#giveUp = (reason) => reject(new Error(reason));
+        const giveUp = (reason: string) => reject(new Error(reason));
+        stopListening = this.#trouble.listen(giveUp);
         const silent = `the device has not answered for ${longestSilence} s`;
-        timeOut = setTimeout(() => this.#giveUp(silent), 1000 * longestSilence);
+        timeOut = setTimeout(() => giveUp(silent), 1000 * longestSilence);
         // An error of the device's own may be called AbortError, as what the user asked for is.
-        work.then(resolve, ({ message }) => this.#giveUp(`the device does not answer: ${message}`));
+        work.then(resolve, ({ message }) => giveUp(`the device does not answer: ${message}`));
       });
     } finally {
       clearTimeout(timeOut);
+      stopListening();
     }
   }
 
