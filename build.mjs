@@ -1,7 +1,16 @@
 // Builds dist/. `node build.mjs --shaders` stops after the generated sources, all that the type checker needs.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, sep } from "node:path";
 
 process.chdir(import.meta.dirname);
@@ -78,8 +87,28 @@ async function bundle() {
       chunkNames: "shared/[name]-[hash]",
     }),
     build({ ...options, entryPoints: { bench: "bench/main.ts", soak: "bench/soak.ts" } }),
+    forBrowsers(build),
   ]);
   chmodSync("dist/cli.js", 0o755);
+}
+
+/** dist/browser.js, the library with all that it needs; and dist/web, a page that any host may serve as it is. */
+async function forBrowsers(build) {
+  const options = {
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    loader: { ".wgsl": "text" },
+    // Dawn, which a browser has no need of and never asks for.
+    external: ["webgpu"],
+  };
+  await build({ ...options, entryPoints: { browser: "src/browser.ts" }, outdir: "dist" });
+  await build({ ...options, entryPoints: { page: "web/page.ts" }, outdir: "dist/web" });
+  cpSync("web/index.html", "dist/web/index.html");
+  const styles = ["node_modules/uplot/dist/uPlot.min.css", "web/page.css"];
+  writeFileSync("dist/web/page.css", styles.map((path) => readFileSync(path, "utf8")).join("\n"));
 }
 
 /** The JSON Schema by which editors complete scenarios, derived from the same schema that validates them. */

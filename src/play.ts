@@ -40,6 +40,8 @@ export interface PlayOptions extends KeepOptions {
   onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
+  /** Called now and then between two epochs, and awaited: to look at the engine as it is, or to pause. */
+  atRest?: (engine: Engine) => void | Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -104,7 +106,7 @@ const isWanted = (error: unknown, signal: AbortSignal | undefined) =>
 /** What a caller's function threw: no device is to blame. */
 class CallersError extends Error {}
 
-async function ofCaller(promise: void | Promise<void>): Promise<void> {
+async function ofCaller(promise: undefined | void | Promise<void>): Promise<void> {
   try {
     await promise;
   } catch (cause) {
@@ -194,6 +196,7 @@ class Run {
       atRest: async () => {
         clock();
         if (this.#isDue()) await this.#keep(engine);
+        await ofCaller(this.#options.atRest?.(engine));
       },
     });
     clock();

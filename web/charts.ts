@@ -1,0 +1,118 @@
+/** Densities through time and the mass spectrum, as they come. */
+import uPlot from "uplot";
+import type { LimitPoint } from "../src/browser.ts";
+
+/** Told apart by the colour-blind; after Okabe and Ito. */
+const colours = ["#7a7f85", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
+
+const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink");
+const grid = () => getComputedStyle(document.documentElement).getPropertyValue("--grid");
+
+/** What was seen at a time: particles of all masses and of mass 1, 2, ..., as fractions of N. */
+export interface Seen {
+  time: number;
+  count: number;
+  masses: number[];
+}
+
+export class Charts {
+  readonly #densities: uPlot;
+  readonly #spectrum: uPlot;
+  readonly #limit: readonly LimitPoint[];
+  readonly #shown: number;
+  readonly #seen: Seen[] = [];
+
+  /** `shown` masses have lines of their own; `limit` is empty where the equation was not solved. */
+  constructor(densities: HTMLElement, spectrum: HTMLElement, limit: readonly LimitPoint[], shown: number) {
+    this.#limit = limit;
+    this.#shown = shown;
+    const names = ["all", ...Array.from({ length: shown }, (_, k) => `mass ${k + 1}`)];
+    const points = names.map((label, k) => pointsOf(label, colours[k % colours.length]));
+    const lines = names.map((label, k) => lineOf(`${label}, equation`, colours[k % colours.length]));
+    this.#densities = chart(densities, "time", [...points, ...lines]);
+    this.#spectrum = chart(spectrum, "mass", [
+      pointsOf("simulated", colours[1]),
+      lineOf("equation", colours[2]),
+    ]);
+    this.#draw();
+  }
+
+  add(seen: Seen): void {
+    this.#seen.push(seen);
+    // A long run would otherwise show more points than the screen has.
+    if (this.#seen.length > 400)
+      this.#seen.splice(1, this.#seen.length - 2, ...this.#seen.slice(1, -1).filter((_, k) => k % 2));
+    this.#draw();
+  }
+
+  dispose(): void {
+    this.#densities.destroy();
+    this.#spectrum.destroy();
+  }
+
+  #draw(): void {
+    const simulated = this.#seen.map(({ time }) => time);
+    const solved = this.#limit.map(({ time }) => time);
+    const row = ({ count, masses }: Seen | LimitPoint) => [count, ...masses.slice(0, this.#shown)];
+    const columns = (rows: (Seen | LimitPoint)[]) =>
+      Array.from({ length: this.#shown + 1 }, (_, k) => rows.map((one) => positive(row(one)[k])));
+    const [mine, theirs] = [columns(this.#seen), columns([...this.#limit])];
+    this.#densities.setData(
+      uPlot.join([
+        [simulated, ...mine],
+        [solved, ...theirs],
+      ]) as uPlot.AlignedData,
+    );
+    const now = this.#seen.at(-1);
+    if (now === undefined) return;
+    const masses = now.masses.map((_, k) => k + 1);
+    this.#spectrum.setData([
+      masses,
+      now.masses.map(positive),
+      masses.map((m) => positive(this.#at(now.time, m))),
+    ]);
+  }
+
+  /** The equation's fraction of mass m at a time, between its points. */
+  #at(time: number, m: number): number {
+    const k = this.#limit.findIndex((point) => point.time >= time);
+    if (k < 0) return 0;
+    const [a, b] = [this.#limit[Math.max(0, k - 1)], this.#limit[k]];
+    const share = b.time > a.time ? (time - a.time) / (b.time - a.time) : 0;
+    return (a.masses[m - 1] ?? 0) * (1 - share) + (b.masses[m - 1] ?? 0) * share;
+  }
+}
+
+/** On logarithmic axes nothing is nowhere. */
+const positive = (x: number) => (x > 0 ? x : null);
+
+const pointsOf = (label: string, colour: string): uPlot.Series => ({
+  label,
+  stroke: colour,
+  width: 0,
+  points: { show: true, size: 4, fill: colour },
+  paths: () => null,
+});
+const lineOf = (label: string, colour: string): uPlot.Series => ({
+  label,
+  stroke: colour,
+  width: 1.5,
+  points: { show: false },
+  spanGaps: true,
+});
+
+function chart(parent: HTMLElement, title: string, series: uPlot.Series[]): uPlot {
+  const axis = { stroke: ink, grid: { stroke: grid }, ticks: { stroke: grid } };
+  return new uPlot(
+    {
+      width: Math.max(280, parent.clientWidth),
+      height: 230,
+      scales: { x: { time: false }, y: { distr: 3 } },
+      axes: [{ ...axis, label: title }, axis],
+      series: [{ label: title }, ...series],
+      legend: { show: series.length < 4 },
+    },
+    [[], ...series.map(() => [])] as uPlot.AlignedData,
+    parent,
+  );
+}
