@@ -40,7 +40,7 @@ export interface PlayOptions extends KeepOptions {
   onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
-  /** Called now and then between two epochs, and awaited: to look at the engine as it is, or to pause. */
+  /** Called now and then between two epochs and once more at the end, and awaited: to look at the engine as it is, or to pause. */
   atRest?: (engine: Engine) => void | Promise<void>;
   signal?: AbortSignal;
 }
@@ -155,6 +155,7 @@ class Run {
     try {
       const prepareSeconds = (performance.now() - begin) / 1000;
       await this.#observe(engine);
+      await ofCaller(this.#options.atRest?.(engine));
       return { ...(await this.#conclude(engine)), prepareSeconds, stepSeconds: this.#stepSeconds };
     } finally {
       engine.dispose();

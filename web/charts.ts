@@ -22,18 +22,25 @@ export class Charts {
   readonly #shown: number;
   readonly #seen: Seen[] = [];
 
-  /** `shown` masses have lines of their own; `limit` is empty where the equation was not solved. */
-  constructor(densities: HTMLElement, spectrum: HTMLElement, limit: readonly LimitPoint[], shown: number) {
+  /** Up to the time `end` and `masses`, of which the first few have lines of their own; `limit` is empty where the equation was not solved. */
+  constructor(
+    densities: HTMLElement,
+    spectrum: HTMLElement,
+    limit: readonly LimitPoint[],
+    { end, masses }: { end: number; masses: number },
+  ) {
+    const shown = Math.min(3, masses);
     this.#limit = limit;
     this.#shown = shown;
     const names = ["all", ...Array.from({ length: shown }, (_, k) => `mass ${k + 1}`)];
     const points = names.map((label, k) => pointsOf(label, colours[k % colours.length]));
     const lines = names.map((label, k) => lineOf(`${label}, equation`, colours[k % colours.length]));
-    this.#densities = chart(densities, "time", [...points, ...lines]);
-    this.#spectrum = chart(spectrum, "mass", [
+    this.#densities = chart(densities, "time", end, [...points, ...lines]);
+    this.#spectrum = chart(spectrum, "mass", masses + 1, [
       pointsOf("simulated", colours[1]),
-      lineOf("equation", colours[2]),
+      lineOf("equation", colours[1]),
     ]);
+    densities.append(legendOf(names));
     this.#draw();
   }
 
@@ -46,8 +53,11 @@ export class Charts {
   }
 
   dispose(): void {
-    this.#densities.destroy();
-    this.#spectrum.destroy();
+    for (const one of [this.#densities, this.#spectrum]) {
+      const parent = one.root.parentElement;
+      one.destroy();
+      parent?.replaceChildren();
+    }
   }
 
   #draw(): void {
@@ -83,6 +93,21 @@ export class Charts {
   }
 }
 
+/** What the colours mean. */
+function legendOf(names: readonly string[]): HTMLElement {
+  const legend = document.createElement("p");
+  legend.className = "legend";
+  for (const [k, name] of names.entries()) {
+    const sign = document.createElement("span");
+    sign.textContent = "\u25cf ";
+    sign.style.color = colours[k % colours.length];
+    const entry = document.createElement("span");
+    entry.append(sign, name);
+    legend.append(entry);
+  }
+  return legend;
+}
+
 /** On logarithmic axes nothing is nowhere. */
 const positive = (x: number) => (x > 0 ? x : null);
 
@@ -101,16 +126,29 @@ const lineOf = (label: string, colour: string): uPlot.Series => ({
   spanGaps: true,
 });
 
-function chart(parent: HTMLElement, title: string, series: uPlot.Series[]): uPlot {
-  const axis = { stroke: ink, grid: { stroke: grid }, ticks: { stroke: grid } };
+/** Lines at powers of ten and nowhere else. */
+const wholeDecades: uPlot.Axis.Filter = (_, splits) =>
+  splits.map((y) => (Math.abs(Math.log10(y) - Math.round(Math.log10(y))) < 1e-9 ? y : null));
+
+/** Whole decades up to 1 around what there is, six at most: what the equation has below is far from what N particles can show. */
+const decades: uPlot.Scale.Range = (_, least) =>
+  least > 0 ? [10 ** Math.min(-1, Math.max(-6, Math.floor(Math.log10(least)))), 1] : [0.1, 1];
+
+/** The horizontal axis goes from 0 to `end`. */
+function chart(parent: HTMLElement, title: string, end: number, series: uPlot.Series[]): uPlot {
+  const line = { stroke: grid, width: 1 };
+  const axis = { stroke: ink, grid: line, ticks: line };
   return new uPlot(
     {
       width: Math.max(280, parent.clientWidth),
       height: 230,
-      scales: { x: { time: false }, y: { distr: 3 } },
-      axes: [{ ...axis, label: title }, axis],
+      scales: { x: { time: false, range: [0, end] }, y: { distr: 3, range: decades } },
+      axes: [
+        { ...axis, label: title },
+        { ...axis, grid: { ...line, filter: wholeDecades } },
+      ],
       series: [{ label: title }, ...series],
-      legend: { show: series.length < 4 },
+      legend: { show: false },
     },
     [[], ...series.map(() => [])] as uPlot.AlignedData,
     parent,

@@ -11,7 +11,7 @@ import {
 } from "../src/browser.ts";
 import { Charts } from "./charts.ts";
 import { firstText, settingsOf, withSettings, ZOf } from "./scenario.ts";
-import { type Scene, View } from "./view.ts";
+import { copyOf, type Scene, View } from "./view.ts";
 
 function element<T extends HTMLElement>(id: string): T {
   return document.getElementById(id) as T;
@@ -44,7 +44,11 @@ class Gate {
   }
 
   async pass(): Promise<void> {
-    if (this.#isClosed) await new Promise<void>((resolve) => this.#open.push(resolve));
+    if (!this.#isClosed) return;
+    // A step is to be had when the one before is done.
+    stepButton.disabled = false;
+    await new Promise<void>((resolve) => this.#open.push(resolve));
+    stepButton.disabled = true;
   }
 }
 
@@ -59,9 +63,13 @@ class Run {
   constructor(system: System) {
     this.#system = system;
     const { scenario } = system;
-    const last = scenario.observe.times.at(-1)!;
-    const times = Array.from({ length: 101 }, (_, k) => (last * k) / 100);
-    this.#charts = new Charts(element("densities"), element("spectrum"), limitOf(scenario, times) ?? [], 3);
+    const { times, masses } = scenario.observe;
+    const end = times.at(-1)!;
+    const limit = limitOf(
+      scenario,
+      Array.from({ length: 101 }, (_, k) => (end * k) / 100),
+    );
+    this.#charts = new Charts(element("densities"), element("spectrum"), limit ?? [], { end, masses });
   }
 
   get scene(): Scene | null {
@@ -72,19 +80,21 @@ class Run {
   async play(place: OpenPlace): Promise<string> {
     const { particles, dimension, side, smallestRange, observeAt, dt, replicas, scenario } = this.#system;
     const columns = scenario.observe.masses + 1;
-    const end = observeAt.at(-1)!;
+    const end = observeAt.at(-1)! * dt;
+    let time = 0;
     element("digest").textContent = "at the end of the run";
     const { digest } = await play(this.#system, place, {
       onCounts() {},
       signal: this.#stop.signal,
       onProgress: (fraction) => {
-        element("progress").textContent =
-          `${Math.floor(100 * fraction)} %, t = ${(fraction * end * dt).toPrecision(3)}`;
+        time = fraction * end;
+        element("progress").textContent = `${Math.floor(100 * fraction)} %, t = ${time.toPrecision(3)}`;
       },
       atRest: async (engine) => {
         if (engine instanceof GpuEngine) {
-          const radius = Math.max(0.004, smallestRange / side / 2);
-          this.#scene = { particles: engine.particles, dimension, drawn: particles, radius };
+          const radius = Math.max(0.01, smallestRange / side / 2);
+          const scene = { particles: engine.particles, dimension, drawn: particles, radius };
+          this.#scene = time < end ? scene : copyOf(scene);
         }
         const counts = await engine.countMasses();
         const sums = Array.from({ length: columns }, (_, k) => {
@@ -93,7 +103,7 @@ class Run {
           return sum / (particles * replicas);
         });
         const count = sums.reduce((a, b) => a + b);
-        this.#charts.add({ time: Math.min(engine.step, end) * dt, count, masses: sums.slice(0, -1) });
+        this.#charts.add({ time, count, masses: sums.slice(0, -1) });
         // The page has its turn, too.
         await new Promise((resolve) => setTimeout(resolve));
         await this.gate.pass();
@@ -104,6 +114,8 @@ class Run {
   }
 
   stop(): void {
+    // Its buffers are about to go.
+    this.#scene = null;
     this.#stop.abort();
     this.gate.close(false);
   }
@@ -127,6 +139,8 @@ async function begin(place: OpenPlace): Promise<void> {
     return;
   }
   element("mistake").textContent = "";
+  // Whoever would pause the run that ends means the next.
+  pauseButton.disabled = true;
   run?.stop();
   await running;
   run?.dispose();
@@ -144,8 +158,8 @@ async function begin(place: OpenPlace): Promise<void> {
 }
 
 function showPaused(isPaused: boolean): void {
+  pauseButton.disabled = false;
   pauseButton.textContent = isPaused ? "Go on" : "Pause";
-  stepButton.disabled = !isPaused;
 }
 
 /** The sliders, from the text; those that have no meaning for it rest. */
@@ -191,23 +205,45 @@ function refuse(sentence: string): void {
   document.querySelector("main")!.inert = true;
 }
 
+/** The place to run, or a sentence where there is none. */
+async function findPlace(): Promise<OpenPlace | string> {
+  if (!("gpu" in navigator) || navigator.gpu === undefined)
+    return "This browser has no WebGPU. Take a recent Chrome, Edge, Firefox or Safari; on Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan. It needs a page from https or localhost.";
+  try {
+    // What is seen is to move.
+    return await openPlace({ engine: "gpu", flightTime: 30 });
+  } catch {
+    return "WebGPU is there, but no adapter: update the graphics driver, or see chrome://gpu for what is missing. coagula runs without one in Node.";
+  }
+}
+
 async function main(): Promise<void> {
   text.value = firstText;
   readText();
-  if (!("gpu" in navigator) || navigator.gpu === undefined) {
-    refuse(
-      "This browser has no WebGPU. Take a recent Chrome, Edge, Firefox or Safari; on Linux start Chrome with --enable-unsafe-webgpu --enable-features=Vulkan. It needs a page from https or localhost.",
-    );
-    return;
+  const finding = findPlace();
+  const beginHere = async () => {
+    const place = await finding;
+    if (typeof place !== "string") await begin(place);
+  };
+  pauseButton.addEventListener("click", () => {
+    if (run === null) return;
+    run.gate.close(!run.gate.isClosed);
+    showPaused(run.gate.isClosed);
+  });
+  stepButton.addEventListener("click", () => run?.gate.letOne());
+  element("again").addEventListener("click", beginHere);
+  element("controls").addEventListener("submit", (event) => {
+    event.preventDefault();
+    void beginHere();
+  });
+  text.addEventListener("input", readText);
+  for (const slider of Object.values(sliders)) {
+    slider.addEventListener("input", onSlide);
+    slider.addEventListener("change", beginHere);
   }
-  let place: OpenPlace;
-  try {
-    // Few steps at a time: what is seen is to move.
-    place = await openPlace({ engine: "gpu", batch: 4 });
-  } catch {
-    refuse(
-      "WebGPU is there, but no adapter: update the graphics driver, or see chrome://gpu for what is missing. coagula runs without one in Node.",
-    );
+  const place = await finding;
+  if (typeof place === "string") {
+    refuse(place);
     return;
   }
   const view = new View(element<HTMLCanvasElement>("view"));
@@ -217,22 +253,6 @@ async function main(): Promise<void> {
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  pauseButton.addEventListener("click", () => {
-    if (run === null) return;
-    run.gate.close(!run.gate.isClosed);
-    showPaused(run.gate.isClosed);
-  });
-  stepButton.addEventListener("click", () => run?.gate.letOne());
-  element("again").addEventListener("click", () => begin(place));
-  element("controls").addEventListener("submit", (event) => {
-    event.preventDefault();
-    void begin(place);
-  });
-  text.addEventListener("input", readText);
-  for (const slider of Object.values(sliders)) {
-    slider.addEventListener("input", onSlide);
-    slider.addEventListener("change", () => begin(place));
-  }
   await begin(place);
 }
 

@@ -3,13 +3,12 @@ import { parse, stringify } from "yaml";
 
 /** Small enough for a software adapter: something is seen to happen in seconds. */
 export const firstText = `name: live
-particles: 2048
-Z: 20
+particles: 1024
+Z: 10
 diffusion: { power: { scale: 1, exponent: -0.3333 } }
 alpha: { constant: 50 }
 potential: poly2
-observe: { times: [0.002, 0.01, 0.05], masses: 20 }
-engine: uniform
+observe: { times: [0.005, 0.02, 0.1], masses: 20 }
 `;
 
 export interface Settings {

@@ -11,8 +11,21 @@ export interface Scene {
   radius: number;
 }
 
-const format = "bgra8unorm";
 const depthFormat = "depth24plus";
+
+/** The scene with buffers of its own, to be looked at when those of the simulation are gone. */
+export function copyOf(scene: Scene): Scene {
+  const { device, place, mass, id, slots } = scene.particles;
+  const encoder = device.createCommandEncoder();
+  const copy = (from: GPUBuffer) => {
+    const to = device.createBuffer({ size: from.size, usage: from.usage });
+    encoder.copyBufferToBuffer(from, 0, to, 0, from.size);
+    return to;
+  };
+  const particles = { device, place: copy(place), mass: copy(mass), id: copy(id), slots };
+  device.queue.submit([encoder.finish()]);
+  return { ...scene, particles };
+}
 
 export class View {
   readonly #canvas: HTMLCanvasElement;
@@ -23,7 +36,7 @@ export class View {
   #depth: GPUTexture | null = null;
   #yaw = 0.6;
   #pitch = 0.4;
-  #distance = 2.1;
+  #distance = 1.8;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -106,8 +119,9 @@ export class View {
     this.#canvas.height = height;
     if (this.#device !== device) {
       this.#device = device;
+      const format = navigator.gpu.getPreferredCanvasFormat();
       this.#context.configure({ device, format, alphaMode: "premultiplied" });
-      this.#pipelines = makePipelines(device);
+      this.#pipelines = makePipelines(device, format);
       const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
       this.#camera = device.createBuffer({ size: 112, usage });
     }
@@ -141,7 +155,7 @@ export class View {
   }
 }
 
-function makePipelines(device: GPUDevice) {
+function makePipelines(device: GPUDevice, format: GPUTextureFormat) {
   const module = device.createShaderModule({ code: shader });
   const make = (name: string, topology: GPUPrimitiveTopology) =>
     device.createRenderPipeline({

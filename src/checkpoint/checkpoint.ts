@@ -2,7 +2,7 @@
  * A run on its way, as a file: what is played, by which version, and where it has come to. What is read is believed only as far as it agrees with
  * itself and with the system, so that a file which was damaged, or made up, brings no wrong result.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Snapshot } from "../engine.ts";
 import type { ClockSegment, PacerState } from "../model/pace.ts";
 import { checkScenario, type Scenario } from "../model/scenario.ts";

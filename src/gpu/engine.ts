@@ -46,6 +46,8 @@ export interface GpuOptions {
   workgroupSize?: number;
   /** Steps of a submission; by default as many as take about a tenth of a second. Decides nothing but speed. */
   batch?: number;
+  /** Milliseconds of work, about, between two looks of the host at the counters, 500 by default. Decides nothing but speed. */
+  flightTime?: number;
   /** Times every stage on the device, where the adapter has timestamps: see `GpuEngine.stageTimes`. Costs a little. */
   timeStages?: boolean;
 }
@@ -74,8 +76,8 @@ type Counters = Record<(typeof counters)[number], number>;
 /** Wall time aimed at for one submission, in milliseconds: long enough to hide the host, far below drivers' watchdogs. */
 const submissionTime = 100;
 
-/** Submissions after which the host looks at the counters. */
-const submissionsOfFlight = 5;
+/** Of `GpuOptions`: a few submissions, so that the device is never idle for want of one. */
+const usualFlightTime = 5 * submissionTime;
 
 /**
  * The share of its expected time that the host sleeps before it asks for a flight's outcome. While it is asked, Dawn for Node polls without
@@ -113,6 +115,7 @@ export class GpuEngine implements Engine {
   readonly #fixedBatch: number | null;
   /** Milliseconds that a step is expected to take; at first nobody knows. */
   #stepTime = submissionTime / 4;
+  readonly #flightTime: number;
   #knowsStepTime = false;
   #slots: number;
   #living: number;
@@ -146,6 +149,7 @@ export class GpuEngine implements Engine {
     this.#dispatches = dispatches;
     this.#workgroupSize = options.workgroupSize;
     this.#fixedBatch = options.batch ?? null;
+    this.#flightTime = options.flightTime ?? usualFlightTime;
     this.#slots = this.#sizes.slots;
     this.#living = this.#sizes.slots;
     this.#log = new EventLog(system.dimension);
@@ -221,8 +225,8 @@ export class GpuEngine implements Engine {
         const { living } = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
         this.#living = living;
       }
-      await options.atRest?.();
       options.onProgress?.(this.step);
+      await options.atRest?.();
     }
   }
 
@@ -267,8 +271,8 @@ export class GpuEngine implements Engine {
     const ticks = () => this.#pacers.reduce((sum, { tick }) => sum + tick, 0) / this.#pacers.length;
     while (this.#pacers.some(({ tick }) => tick < to)) {
       await this.#playEpoch(to);
-      await atRest?.();
       onProgress?.(ticks());
+      await atRest?.();
     }
     this.step = to;
   }
@@ -343,11 +347,12 @@ export class GpuEngine implements Engine {
 
   /** Steps that one submission holds. */
   #stepsOfSubmission(): number {
-    return Math.max(1, this.#fixedBatch ?? Math.round(submissionTime / this.#stepTime));
+    const time = Math.min(submissionTime, this.#flightTime);
+    return Math.max(1, this.#fixedBatch ?? Math.round(time / this.#stepTime));
   }
 
   #stepsOfFlight(): number {
-    return this.#fixedBatch ?? submissionsOfFlight * this.#stepsOfSubmission();
+    return this.#fixedBatch ?? Math.max(1, Math.round(this.#flightTime / this.#stepTime));
   }
 
   /** Plays uniform steps, and checks that the device did. */
@@ -382,8 +387,7 @@ export class GpuEngine implements Engine {
       await this.#timer?.collect();
     }
     const sleeping = sleepingShare * this.#stepTime * steps - (performance.now() - begin);
-    if (this.#knowsStepTime && sleeping > leastSleep)
-      await sleep(Math.min(sleeping, submissionsOfFlight * submissionTime));
+    if (this.#knowsStepTime && sleeping > leastSleep) await sleep(Math.min(sleeping, this.#flightTime));
     const woken = performance.now();
     const words = await this.#read("counters", counters.length);
     this.#learn(steps, performance.now() - begin, performance.now() - woken);

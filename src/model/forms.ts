@@ -2,7 +2,7 @@
  * The forms of what a user writes: zod schemas, each of which carries as its error the words that follow "but must be"; `problems.ts` puts the rest of the
  * sentence around them.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Finite; -0 becomes 0, since the two are equal but print and hash differently. */
 export const number = (must = "a finite number") => z.number(must).overwrite((x) => x + 0);

@@ -4,7 +4,7 @@
  * The zod schema below is the one source of the type `Scenario`, of the checks and of the JSON Schema that editors
  * complete from. What hangs on several keys at once is in `crossProblems`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { between, choice, integer, list, map, nonNegative, number, oneOf, positive } from "./forms.ts";
 import { type PhysicalKeys, physicalKeys } from "./physical.ts";

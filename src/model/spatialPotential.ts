@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { mapError } from "./forms.ts";
 import { makePotential, type Potential, type PotentialSpec } from "./potential.ts";

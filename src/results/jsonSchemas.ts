@@ -1,5 +1,5 @@
 /** The JSON Schema of every JSON that coagula reads, writes or prints. */
-import { z } from "zod";
+import * as z from "zod";
 import { scenarioJsonSchema } from "../model/scenario.ts";
 import * as printed from "./printed.ts";
 import * as summaries from "./summaries.ts";

@@ -1,5 +1,5 @@
 /** What commands that write no folder print with `--json`. */
-import { z } from "zod";
+import * as z from "zod";
 
 const text = z.string();
 const real = z.number();

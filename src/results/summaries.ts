@@ -1,5 +1,5 @@
 /** What the JSON files of results say: the types, and schemas that check them and from which JSON Schemas are made. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Chunk } from "../converge/chunk.ts";
 import type { Convergence } from "../converge/conclusion.ts";
 import { type Scenario, scenarioSchema } from "../model/scenario.ts";

@@ -1,5 +1,5 @@
 /** A plan of many runs: scenarios at several N and seeds, each run cut into shards of its replicas that can be played anywhere, in any order. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { integer, list, map } from "../model/forms.ts";
 import { parseText } from "../model/load.ts";

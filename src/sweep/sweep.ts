@@ -1,5 +1,5 @@
 /** An expanded plan as a file: all that a machine must know to play any of its shards. */
-import { z } from "zod";
+import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { checkScenario } from "../model/scenario.ts";
 import { version } from "../version.generated.ts";
