@@ -223,7 +223,8 @@ class Run {
     // The reference does not fail: its state is for those who keep it.
     if (keep === undefined && this.#place.place.engine === "cpu") return false;
     if (keep !== undefined && signal?.aborted) return true;
-    const pause = Math.max(1000 * keepEvery, this.#keepingTime / keepingShare);
+    // Whoever asks for every rest gets it, whatever it costs.
+    const pause = keepEvery === 0 ? 0 : Math.max(1000 * keepEvery, this.#keepingTime / keepingShare);
     return performance.now() - this.#keptAt >= pause;
   }
 
