@@ -25,7 +25,7 @@ export interface KeepOptions {
   from?: RunState;
   /** Given the state now and then, and once more when the run is aborted; awaited. What it throws ends the run. */
   keep?: (state: RunState) => Promise<void>;
-  /** Seconds between two states, 60 unless told otherwise; more where taking one is slow. */
+  /** Seconds between two states, 60 unless told otherwise, more where taking one is slow; 0 for one whenever the engine rests. */
   keepEvery?: number;
   /** Given the state after the last observation, and awaited: a run goes on from it to its end in no time. */
   onEnd?: (state: RunState) => Promise<void>;
@@ -40,7 +40,7 @@ export interface PlayOptions extends KeepOptions {
   onSnapshot?: (k: number, snapshot: Snapshot) => void | Promise<void>;
   /** Called now and then with the fraction of the steps that are done. */
   onProgress?: (fraction: number) => void;
-  /** Called now and then between two epochs and once more at the end, and awaited: to look at the engine as it is, or to pause. */
+  /** Called now and then after an epoch, on a GPU after the last as well, and awaited: to look at the engine as it is, or to pause. */
   atRest?: (engine: Engine) => void | Promise<void>;
   signal?: AbortSignal;
 }
@@ -106,7 +106,7 @@ const isWanted = (error: unknown, signal: AbortSignal | undefined) =>
 /** What a caller's function threw: no device is to blame. */
 class CallersError extends Error {}
 
-async function ofCaller(promise: undefined | void | Promise<void>): Promise<void> {
+async function ofCaller(promise: void | Promise<void>): Promise<void> {
   try {
     await promise;
   } catch (cause) {
@@ -155,7 +155,6 @@ class Run {
     try {
       const prepareSeconds = (performance.now() - begin) / 1000;
       await this.#observe(engine);
-      await ofCaller(this.#options.atRest?.(engine));
       return { ...(await this.#conclude(engine)), prepareSeconds, stepSeconds: this.#stepSeconds };
     } finally {
       engine.dispose();

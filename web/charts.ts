@@ -1,9 +1,10 @@
 /** Densities through time and the mass spectrum, as they come. */
 import uPlot from "uplot";
 import type { LimitPoint } from "../src/browser.ts";
+import { colours as reportColours } from "../src/report/colours.ts";
 
-/** Told apart by the colour-blind; after Okabe and Ito. */
-const colours = ["#7a7f85", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"];
+/** Those of reports, but for black, which a dark page would swallow. */
+const colours = ["#7a7f85", ...reportColours.slice(1)];
 
 const ink = () => getComputedStyle(document.documentElement).getPropertyValue("--ink");
 const grid = () => getComputedStyle(document.documentElement).getPropertyValue("--grid");

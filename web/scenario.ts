@@ -1,5 +1,6 @@
 /** The scenario of the page: its text, and what the sliders change in it. */
 import { parse, stringify } from "yaml";
+import { interactionRange } from "../src/model/system.ts";
 
 /** Small enough for a software adapter: something is seen to happen in seconds. */
 export const firstText = `name: live
@@ -36,7 +37,7 @@ export function settingsOf(text: string): {
 } {
   const { particles, Z, alpha, ...rest } = parse(text);
   const dimension = dimensionOf(rest);
-  const eps = dimension === 2 ? Math.exp(-particles / Z) : (Z / particles) ** (1 / (dimension - 2));
+  const eps = interactionRange(dimension, particles, Z);
   return { particles, eps, alpha: alpha?.constant ?? null, dimension };
 }
 
@@ -45,8 +46,5 @@ export function withSettings(text: string, { particles, eps, alpha }: Settings):
   const value = parse(text);
   const Z = ZOf({ particles, eps, alpha }, dimensionOf(value));
   const constant = value.alpha?.constant === undefined ? {} : { alpha: { constant: alpha } };
-  return stringify(
-    { ...value, particles, Z, ...constant },
-    { flowCollectionPadding: true, collectionStyle: "any" },
-  );
+  return stringify({ ...value, particles, Z, ...constant });
 }

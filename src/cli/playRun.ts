@@ -25,9 +25,10 @@ export interface PlayRunOptions extends WhereOptions {
 }
 
 export const checkpointOption = () =>
-  new Option("--checkpoint-every <seconds>", "how often to keep the state (default: 60)").argParser(
-    parseNumber("a number of seconds from 0 on", (seconds) => seconds >= 0),
-  );
+  new Option(
+    "--checkpoint-every <seconds>",
+    "how often to keep the state, 0 for as often as can be (default: 60)",
+  ).argParser(parseNumber("a number of seconds from 0 on", (seconds) => seconds >= 0));
 
 /** `folder` is null where nothing is to be written. */
 export async function playRun(

@@ -1,7 +1,8 @@
 // The picture of a study of convergence: distance from the limit against eps, both logarithmic, as an SVG.
 
 import type { TopLevelSpec } from "vega-lite";
-import { type AxisScale, axisOf, captionLayer, colours, drawSvg, figureFrame } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { type AxisScale, axisOf, captionLayer, drawSvg, figureFrame } from "./figure.ts";
 
 export interface ConvergenceFigure {
   readonly title: string;

@@ -1,7 +1,8 @@
 // The picture of a run: the density of each mass against time, simulated and predicted, as an SVG.
 
 import type { TopLevelSpec } from "vega-lite";
-import { type AxisScale, axisOf, captionLayer, colours, drawSvg, figureFrame } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { type AxisScale, axisOf, captionLayer, drawSvg, figureFrame } from "./figure.ts";
 
 export interface DensityFigure {
   readonly title: string;

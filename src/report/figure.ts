@@ -6,19 +6,6 @@ import type { TopLevelSpec } from "vega-lite";
 const width = 520;
 const height = 340;
 
-// Okabe and Ito's colours, which colour-blind readers tell apart, in an order that keeps neighbours far apart; their
-// yellow, too pale for lines on white, is grey here.
-export const colours = [
-  "#000000",
-  "#0072B2",
-  "#D55E00",
-  "#009E73",
-  "#E69F00",
-  "#56B4E9",
-  "#CC79A7",
-  "#999999",
-];
-
 export async function drawSvg(specification: TopLevelSpec): Promise<string> {
   // Vega takes a second to load, which a run that draws nothing should not pay.
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);

@@ -1,7 +1,8 @@
 // The picture of who reacted with whom: for each pair of masses its rate over what theory says, as an SVG.
 
 import type { TopLevelSpec } from "vega-lite";
-import { colours, drawSvg, figureFrame } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { drawSvg, figureFrame } from "./figure.ts";
 
 export interface PairRate {
   readonly n: number;

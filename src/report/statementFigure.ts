@@ -2,7 +2,8 @@
 
 import type { TopLevelSpec } from "vega-lite";
 import type { Axis, StatementFigure } from "../theorem/statement.ts";
-import { type AxisScale, axisOf, colours, drawSvg, figureFrame } from "./figure.ts";
+import { colours } from "./colours.ts";
+import { type AxisScale, axisOf, drawSvg, figureFrame } from "./figure.ts";
 
 export function statementFigure(figure: StatementFigure): Promise<string> {
   return drawSvg(specification(figure));

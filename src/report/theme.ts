@@ -1,5 +1,5 @@
 /** The colours of pages, in light and in dark, and figures as parts of a page. */
-import { colours } from "./figure.ts";
+import { colours } from "./colours.ts";
 
 /** Colours by the name of their CSS variable: c0, c1, ... are those of series. */
 export type Theme = Record<string, string>;

@@ -52,6 +52,10 @@ describe("the GPU takes the reference's trajectory", () => {
     expect(await gpuDigest(system, { batch: 7 })).toBe(await cpuDigest(each));
   });
 
+  test.each(named(small))("%s, looked at every 5 ms", async (_, each) => {
+    expect(await gpuDigest(makeSystem(each.scenario), { flightTime: 5 })).toBe(await cpuDigest(each));
+  });
+
   // On hardware every cluster has an invocation of its own, on processors an invocation follows one after another.
   test.each(named(multirate))("%s, as on the other kind of device", async (_, each) => {
     const other = { ...open, info: { ...open.info, software: !open.info.software } };

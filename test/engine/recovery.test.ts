@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { globals } from "webgpu";
-import { type OpenDevice, openDevice } from "../../src/gpu/device.ts";
+import type { OpenDevice } from "../../src/gpu/device.ts";
 import { GpuEngine } from "../../src/gpu/engine.ts";
 import { parseScenario } from "../../src/model/scenario.ts";
 import { makeSystem } from "../../src/model/system.ts";
@@ -37,9 +37,8 @@ async function place(): Promise<OpenPlace & { device: () => GPUDevice; devices: 
     place: { engine: "gpu", adapter: "", driver: "", software: true, why: "" },
     create: (system, state) => GpuEngine.create(system, open, { batch: 5 }, state),
     async reopen() {
-      open.release();
       opened.delete(open);
-      open = (await openDevice())!;
+      open = (await open.reopen())!;
       opened.add(open);
       devices++;
     },
