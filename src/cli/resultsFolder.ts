@@ -53,12 +53,7 @@ export async function claimResults(
   const abandon = () => {
     process.off("exit", abandon);
     if (made.includes(partial)) rmSync(partial, { recursive: true, force: true });
-    // Those above it that were made for it, as far as nothing is in them by now.
-    for (const folder of made.toReversed()) {
-      try {
-        rmdirSync(folder);
-      } catch {}
-    }
+    removeEmpty(made);
   };
   process.once("exit", abandon);
   try {
@@ -129,6 +124,15 @@ export async function makeFolders(path: string, made: string[]): Promise<void> {
   } catch (error) {
     // Another run may have made it meanwhile.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
+  }
+}
+
+/** Removes folders that were made, innermost last in the list, as far as nothing is in them by now. */
+export function removeEmpty(made: string[]): void {
+  for (const folder of made.splice(0).toReversed()) {
+    try {
+      rmdirSync(folder);
+    } catch {}
   }
 }
 

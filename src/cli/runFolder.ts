@@ -7,9 +7,10 @@
  *                          results/              what is moved to <results> at the end
  *                          complete              all results are written; whether those that were there before go
  */
-import { rmdirSync, rmSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import {
   type Checkpoint,
   checkpointFromBytes,
@@ -30,6 +31,7 @@ import {
   moveInPlace,
   type ResultFiles,
   reasonOf,
+  removeEmpty,
   resolved,
   writeFiles,
 } from "./resultsFolder.ts";
@@ -79,28 +81,51 @@ export async function claimRun(
 ): Promise<RunFolder> {
   const name = slug(start.scenario.name);
   const isFree = async (path: string) => !(await exists(path)) && !(await exists(unfinished(path)));
-  const path = wanted === undefined ? await firstFree(join("results", name), isFree) : await resolved(wanted);
+  const free = () => firstFree(join("results", name), isFree);
+  let path = wanted === undefined ? await free() : await resolved(wanted);
+  const refuseBegun = () => {
+    throw new UserError(
+      `out is "${wanted}", where a run is not finished: coagula resume ${wanted} goes on with it, --force begins anew; or give a free name.`,
+    );
+  };
   if (wanted !== undefined) {
     await checkReplaceable(path, wanted, force);
     if (await exists(unfinished(path))) {
-      if (!force) {
-        throw new UserError(
-          `out is "${wanted}", where a run is not finished: coagula resume ${wanted} goes on with it, --force begins anew; or give a free name.`,
-        );
-      }
+      if (!force) refuseBegun();
       await rm(unfinished(path), { recursive: true });
     }
   }
+  // Begun under a name of its own and moved in place with its start in it: of several runs one gets the name, and no folder is there without a start.
+  const begun = join(dirname(path), `.${basename(path)}.begun-${randomBytes(4).toString("hex")}`);
   const made: string[] = [];
-  const folder = new Folder(path, -1, true, made);
+  const checkpoint = { ...start, replaces: wanted !== undefined && force, state: null };
   try {
-    await makeFolders(folder.place, made);
-    await folder.keep({ ...start, replaces: wanted !== undefined && force, state: null });
+    await makeFolders(begun, made);
+    await writeWhole(join(begun, "checkpoint-0"), checkpointToBytes(checkpoint));
+    while (!(await isMoved(begun, unfinished(path)))) {
+      if (wanted !== undefined) refuseBegun();
+      path = await free();
+    }
   } catch (error) {
-    folder.discard();
+    rmSync(begun, { recursive: true, force: true });
+    removeEmpty(made);
+    if (error instanceof UserError) throw error;
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
   }
+  const folder = new Folder(path, 0, true, made.slice(0, -1));
+  folder.replaces = checkpoint.replaces;
   return folder;
+}
+
+/** Moves a folder to a path, unless that is taken. */
+async function isMoved(folder: string, path: string): Promise<boolean> {
+  try {
+    await rename(folder, path);
+    return true;
+  } catch (error) {
+    if (!(await exists(path))) throw error;
+    return false;
+  }
 }
 
 /**
@@ -115,6 +140,8 @@ export async function reopenRun(wanted: string): Promise<Reopened | null> {
     await settle(path);
     return null;
   }
+  // All that a run leaves that was killed in its very last move.
+  if ((await exists(path)) && (await isRemoved(place))) return null;
   const serials = inside
     .flatMap((name) => Number(name.match(checkpointName)?.[1] ?? []))
     .sort((a, b) => b - a);
@@ -142,6 +169,13 @@ export async function reopenRun(wanted: string): Promise<Reopened | null> {
       : `folder is "${wanted}", but there is none; it must be one that coagula run has begun and not ended.`,
   );
 }
+
+/** Removes a folder if it is there and empty. */
+const isRemoved = (folder: string) =>
+  rmdir(folder).then(
+    () => true,
+    () => false,
+  );
 
 /** The option with which a run keeps snapshots. */
 export const snapshotsOption = "--snapshots";
@@ -219,12 +253,7 @@ class Folder implements RunFolder {
     try {
       rmSync(this.place, { recursive: true, force: true });
     } catch {}
-    // Those above it that were made for it, as far as nothing is in them by now.
-    for (const folder of this.#made.splice(0).toReversed()) {
-      try {
-        rmdirSync(folder);
-      } catch {}
-    }
+    removeEmpty(this.#made);
   }
 
   /** Whoever tidies up too early only takes what was kept so far. */
