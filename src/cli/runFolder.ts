@@ -107,7 +107,7 @@ export async function claimRun(
       path = await free();
     }
   } catch (error) {
-    rmSync(begun, { recursive: true, force: true });
+    if (made.includes(begun)) rmSync(begun, { recursive: true, force: true });
     removeEmpty(made);
     if (error instanceof UserError) throw error;
     throw new UserError(`out is "${wanted ?? path}", but a folder cannot be made there: ${reasonOf(error)}.`);
