@@ -101,17 +101,22 @@ test("killed at a hundred random moments (seed 3) and resumed each time, on eith
 }, 600_000);
 
 describe("a run that was killed", () => {
-  /** A folder with a run that was killed after an observation. */
-  async function killed(more: string[] = []): Promise<string> {
+  /** A folder with a run that was killed soon after it had told of so many observations. */
+  async function killed(more: string[] = [], observations = 1): Promise<string> {
     const folder = freshFolder(files);
     const run = ["run", "uniform.yaml", "--engine", "cpu", "--out", "out", ...often, ...more];
     const { code } = await coagula(run, {
       folder,
       meddle: (child) => {
-        child.stderr!.once("data", () => {
+        let told = "";
+        const listen = (data: Buffer) => {
+          told += data;
+          if (told.split("of the particles are left").length <= observations) return;
+          child.stderr!.off("data", listen);
           const [serial] = serialsIn(place(folder));
           killedAt(folder, serial + 2)(child);
-        });
+        };
+        child.stderr!.on("data", listen);
       },
     });
     expect(code).toBeNull();
@@ -174,7 +179,7 @@ describe("a run that was killed", () => {
     const whole = await coagula(["run", "uniform.yaml", "--engine", "cpu", "--out", "out", "--snapshots"], {
       files,
     });
-    const folder = await killed(["--snapshots"]);
+    const folder = await killed(["--snapshots"], 2);
     expect(readdirSync(place(folder))).toEqual(expect.arrayContaining(["snapshot-0", "snapshot-1"]));
     writeFileSync(join(place(folder), "snapshot-0"), "x");
     const { code, stderr } = await coagula(["resume", "out", "--engine", "cpu"], { folder });
