@@ -13,7 +13,7 @@ const start = { scenario, firstReplica: 0, options: [] };
 test("of many runs that claim a folder at the same moment one has it, and the others are told", async () => {
   const folder = freshFolder();
   const claims = await Promise.allSettled(
-    Array.from({ length: 8 }, () => claimRun(join(folder, "deep/out"), false, start)),
+    Array.from({ length: 8 }, () => claimRun(join(folder, "out"), false, start)),
   );
   const [claimed, ...more] = claims.flatMap((claim) => (claim.status === "fulfilled" ? claim.value : []));
   expect(more).toEqual([]);
@@ -22,7 +22,7 @@ test("of many runs that claim a folder at the same moment one has it, and the ot
     expect(claim.reason).toBeInstanceOf(UserError);
     expect(claim.reason.message).toMatch(/^out is ".*out", where a run is not finished: /);
   }
-  expect(listing(folder)).toEqual(["deep", "deep/out.unfinished", "deep/out.unfinished/checkpoint-0"]);
+  expect(listing(folder)).toEqual(["out.unfinished", "out.unfinished/checkpoint-0"]);
   claimed.discard();
   expect(listing(folder)).toEqual([]);
 });
