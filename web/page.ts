@@ -128,6 +128,8 @@ class Run {
 
 let run: Run | null = null;
 let running: Promise<void> = Promise.resolve();
+/** How many runs were to begin so far. */
+let wanted = 0;
 
 /** Ends the run there is and begins another with the text as it stands. */
 async function begin(place: OpenPlace): Promise<void> {
@@ -142,7 +144,10 @@ async function begin(place: OpenPlace): Promise<void> {
   // Whoever would pause the run that ends means the next.
   pauseButton.disabled = true;
   run?.stop();
+  const number = ++wanted;
   await running;
+  // Another may have been asked for while the one before came to its end.
+  if (number !== wanted) return;
   run?.dispose();
   const mine = new Run(system);
   run = mine;
@@ -253,7 +258,8 @@ async function main(): Promise<void> {
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
-  await begin(place);
+  // Unless somebody was faster.
+  if (wanted === 0) await begin(place);
 }
 
 await main();
