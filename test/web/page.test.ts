@@ -94,9 +94,13 @@ describe("a run in the browser", () => {
     await page.waitForTimeout(1000);
     expect(await progress()).toBe(resting);
     const time = (text: string) => Number(/t = (\S+)/.exec(text)![1]);
-    await step.click();
-    await expect.poll(async () => time(await progress()), { timeout: 30_000 }).toBeGreaterThan(time(resting));
-    await step.waitFor();
+    // A step up to an observation may be shorter than what is shown of the time.
+    const stepped = async () => {
+      await step.click();
+      await step.waitFor();
+      return time(await progress());
+    };
+    expect(Math.max(await stepped(), await stepped())).toBeGreaterThan(time(resting));
     await page.getByRole("button", { name: "Begin again" }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
     await page.close();
