@@ -123,8 +123,12 @@ function noPlanarU(): never {
  * small k. In d = 3 it is Lambert's, and the whole is 1 - tanh(k)/k.
  */
 function indicatorFraction(q: number, dimension: number): number {
-  const k2 = (q * dimension) / unitSphereArea(dimension);
-  let slope = Math.sqrt(k2); // what it tends to, far out
-  for (let n = Math.ceil(20 + 8 * Math.sqrt(slope)); n >= 0; n--) slope = k2 / (dimension + 2 * n + slope);
+  const k2 = q * (dimension / unitSphereArea(dimension));
+  const k = Math.sqrt(k2);
+  if (k > 1e18) return 1; // which 1 - (d-2)/k rounds to
+  let slope = k; // what it tends to, far out
+  // Beyond k = 1e8 even the first term starts close enough: it leaves a fraction that is off by some k^-2.
+  const terms = Math.ceil(20 + 8 * Math.sqrt(Math.min(k, 1e8)));
+  for (let n = terms; n >= 0; n--) slope = k2 / (dimension + 2 * n + slope);
   return slope / (dimension - 2 + slope);
 }

@@ -29,7 +29,10 @@ const TAILS = tailWeights();
 const TAIL_TOLERANCE = 1e-9;
 /** Below the radius where v has fallen by e^-40, u is 1 to the last bit and L is forgotten to e^-80. */
 const DEEP_ENOUGH = 40;
-const LEAST_WIDTH = 1e-13;
+/** Of the radius: where v dies out above this depth, the potential is a hard core to the last bit. */
+const LEAST_DEPTH = 1e-13;
+/** Share of an element's width, over its radius, by which rounding of the nodes may spoil its last coefficients. */
+const NODE_ROUNDING = 1e-14;
 
 /** v on [a, b], relative to v(a): at the nodes, and the factor it grows by. */
 type Element = { piece: number; a: number; b: number; values: Float64Array; growth: number; slope: number };
@@ -45,8 +48,10 @@ export type RadialSolution = { fraction: number; coarseFraction: number; v(r: nu
  * wide, so that their distance bounds the error of discretisation.
  */
 export function solveRadial(potential: Potential, q: number): RadialSolution {
-  const coarse = march(potential, q, undefined);
-  const fine = march(potential, q, coarse);
+  const pieces = activePieces(potential, q);
+  if (potential.radius - pieces[0].a < LEAST_DEPTH * potential.radius) return hardCore(potential);
+  const coarse = march(potential, q, pieces, "resolved");
+  const fine = march(potential, q, halves(coarse), "as they are");
   return {
     fraction: fraction(fine, potential.dimension),
     coarseFraction: fraction(coarse, potential.dimension),
@@ -60,16 +65,26 @@ function fraction(elements: Element[], dimension: number): number {
   return slope / (dimension - 2 + slope);
 }
 
-/** Elements from the inside out: halves of those of `coarse`, or as many as the tolerance asks for. */
-function march(potential: Potential, q: number, coarse: Element[] | undefined): Element[] {
-  const todo = coarse ? halves(coarse) : activePieces(potential, q);
-  todo.reverse();
+/** No pair comes inside. */
+function hardCore({ dimension, radius }: Potential): RadialSolution {
+  const v = (r: number) => (r <= radius ? 0 : 1 - power(radius / r, dimension - 2));
+  return { fraction: 1, coarseFraction: 1, v };
+}
+
+/** Elements from the inside out: on the intervals as they are, or on as many parts as the tolerance asks for. */
+function march(
+  potential: Potential,
+  q: number,
+  intervals: Interval[],
+  wanted: "as they are" | "resolved",
+): Element[] {
+  const todo = intervals.toReversed();
   const done: Element[] = [];
   let slope = 0;
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { piece, a, b } = next;
     const { element, resolved } = solveElement(potential, q, piece, a, b, slope);
-    if (resolved || coarse || b - a < LEAST_WIDTH) {
+    if (resolved || wanted === "as they are") {
       done.push(element);
       slope = element.slope;
     } else {
@@ -94,23 +109,37 @@ function halves(elements: Element[]): Interval[] {
 
 /**
  * The pieces of the potential, inside out, without the depth at which v has died out: from outside, the phase
- * ∫ sqrt(q V) dr is summed by midpoints of panels that widen inwards, and where it passes 40 a reflecting end
- * is put.
+ * ∫ sqrt(q V) dr is summed over panels that widen inwards, and where it passes 40 a reflecting end is put.
+ * Each panel counts with the least V seen in it, and is cut where that may miss a depth: v dies out at or
+ * above the end.
  */
 function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
   const pieces: Interval[] = [];
+  const root = Math.sqrt(q); // q V may be too large for a number
   let left = DEEP_ENOUGH;
   for (let piece = breaks.length - 2; piece >= 0 && left > 0; piece--) {
     const start = breaks[piece];
     const end = breaks[piece + 1];
+    const wavenumber = (r: number) => root * Math.sqrt(onPiece(piece, r));
     let a = end;
-    for (let panel = (end - start) * 2 ** -30; a > start && left > 0; panel *= 2) {
+    for (let width = (end - start) * 2 ** -44; a > start && left > 0; ) {
       const b = a;
-      a = end - panel > start ? end - panel : start;
-      const k = Math.sqrt(q * onPiece(piece, (a + b) / 2));
-      const phase = k * (b - a);
-      if (phase > left) a = b - left / k;
-      left = phase > left ? 0 : left - phase;
+      const finest = b * 2 ** -50;
+      a = Math.max(start, b - Math.max(width, finest));
+      const middle = (a + b) / 2;
+      const k = [wavenumber(a), wavenumber(middle), wavenumber(b)];
+      const least = Math.min(...k);
+      const most = Math.max(...k);
+      if (most > 2 * least && most * (b - a) > left && b - a > 2 * finest) {
+        width = (b - a) / 2;
+        a = b;
+      } else if (least * (b - a) >= left) {
+        a = b - left / least;
+        left = 0;
+      } else {
+        left -= least * (b - a);
+        width = 2 * (b - a);
+      }
     }
     pieces.unshift({ piece, a, b: end });
   }
@@ -160,7 +189,8 @@ function solveElement(
     flux += WEIGHTS[j] * source[j];
     growth += WEIGHTS[j] * captured * h * (1 - NODES[j]) * (t / b) * meanPower(t / b, m);
   }
-  const resolved = tail(values) <= TAIL_TOLERANCE * growth && tail(source) <= TAIL_TOLERANCE * flux;
+  const tolerance = TAIL_TOLERANCE + (NODE_ROUNDING * b) / h;
+  const resolved = tail(values) <= tolerance * growth && tail(source) <= tolerance * flux;
   return { element: { piece, a, b, values, growth, slope: flux / growth }, resolved };
 }
 

@@ -127,6 +127,20 @@ describe.each(everyPotential)("the limits of $V in d = $d", ({ V, d }) => {
     expect(fractions[3]).toBeLessThan(1);
   });
 
+  test("for any alpha/D that is a number, beta has not fallen, nor passed the capacity", () => {
+    let before = 0;
+    for (let exponent = -308; exponent <= 308; exponent += 4) {
+      const { beta, capacityLimit, u0, u } = solve(V, d, 10 ** exponent);
+      expect(beta).toBeGreaterThanOrEqual(before * (1 - 1e-13));
+      expect(beta).toBeLessThanOrEqual(capacityLimit);
+      for (const probability of [u0, u(0.5), u(1)]) {
+        expect(probability).toBeGreaterThanOrEqual(0);
+        expect(probability).toBeLessThanOrEqual(1);
+      }
+      before = beta;
+    }
+  });
+
   test("u falls from u0 to beta c0 r^(2-d), continuously", () => {
     for (const q of [0.1, 30, 1e6]) {
       const { u, u0, beta } = solve(V, d, q);
@@ -140,6 +154,35 @@ describe.each(everyPotential)("the limits of $V in d = $d", ({ V, d }) => {
     }
   });
 });
+
+/**
+ * With V = c s^p at depth s below the outer edge, v'' = q c s^p v has v = A - B s at the edge with A/B = factor (q c)^(-1/(p+2)): 1 for a jump,
+ * -Ai(0)/Ai'(0) for a slope, and for a square that of the parabolic cylinder function D_(-1/2) (DLMF 9.2, 12.2).
+ */
+const factors = [1, 1.37172113417409, 1.4793375596019];
+/** c and V(0.9) before V is normalised. */
+const edges: { V: PotentialSpec; p: number; c: number; inside: number }[] = [
+  { V: "indicator", p: 0, c: 1, inside: 1 },
+  { V: "shell", p: 0, c: 1, inside: 1 },
+  { V: "cone", p: 1, c: 1, inside: 0.1 },
+  { V: "poly1", p: 1, c: 2, inside: 0.19 },
+  { V: "poly2", p: 2, c: 4, inside: 0.19 ** 2 },
+  { V: "shellq", p: 2, c: 1 / 4, inside: 0.04 ** 2 },
+];
+
+test.each(edges)(
+  "for very large alpha, beta of $V falls short of the capacity by its edge",
+  ({ V, p, c, inside }) => {
+    for (const d of dimensions) {
+      const scale = makePotential(V, d).at(0.9) / inside;
+      for (const q of [1e12, 1e16, 1e20]) {
+        const { beta, capacityLimit } = solve(V, d, q);
+        const depth = factors[p] * (q * scale * c) ** (-1 / (p + 2));
+        expect((1 - beta / capacityLimit) / ((d - 2) * depth)).toBeCloseTo(1, 2);
+      }
+    }
+  },
+);
 
 describe("special rates", () => {
   test("particles that do not react have beta 0 and u 0", () => {
