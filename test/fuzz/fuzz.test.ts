@@ -5,7 +5,8 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, test } from "vitest";
 import { checkpointFromBytes, checkpointToBytes } from "../../src/checkpoint/checkpoint.ts";
 import { DamagedError, treeFromBytes, treeToBytes } from "../../src/checkpoint/tree.ts";
 import { UserError } from "../../src/errors.ts";
@@ -36,18 +37,41 @@ const textsIn = (folder: string) =>
     .map((name) => readFileSync(join(root, folder, name), "utf8"));
 const corpus = [...textsIn("scenarios"), ...textsIn("test/fuzz/corpus")];
 
+/** The case that is played, and how many were before it; for the watchdog, who cannot be told while one hangs. */
+const now = new Int32Array(new SharedArrayBuffer(8));
+/** Ends this process, and says in which case, where one has not ended for a minute: whoever hangs can no longer be timed out. */
+const watchdog = new Worker(
+  `const { now, seed } = require("node:worker_threads").workerData;
+  let [seen, since] = [-1, Date.now()];
+  setInterval(() => {
+    if (now[1] !== seen) [seen, since] = [now[1], Date.now()];
+    else if (now[1] > 0 && Date.now() - since > 60_000) {
+      require("node:fs").writeSync(2, "Case " + now[0] + " of seed " + seed + " has not ended for a minute.\\n");
+      process.kill(process.pid, "SIGKILL");
+    }
+  }, 1000);`,
+  { eval: true, workerData: { now, seed } },
+);
+afterAll(() => watchdog.terminate());
+function watch(k: number): void {
+  now[0] = k;
+  now[1]++;
+}
+
 /** Plays all cases, each with random words of its own, and says which one failed. */
 async function fuzz(cases: number, act: (random: Random, k: number) => void | Promise<void>): Promise<void> {
   const before = process.memoryUsage.rss();
   const some = only === undefined ? Array.from({ length: cases }, (_, k) => k) : [Number(only)];
   for (const k of some) {
     const random = randomFrom(wordSource(Math.imul(seed, 0x9e3779b1) + k));
+    watch(k);
     try {
       await act(random, k);
     } catch (error) {
       throw new Error(`Case ${k} of seed ${seed}: ${(error as Error).message}`, { cause: error });
     }
   }
+  now[1] = 0;
   expect(process.memoryUsage.rss() - before).toBeLessThan(mostBytes);
 }
 
@@ -84,7 +108,11 @@ function prepare(text: string): void {
 
 describe("scenarios", () => {
   test("of the corpus", () => {
-    for (const text of corpus) prepare(text);
+    for (const [k, text] of corpus.entries()) {
+      watch(k);
+      prepare(text);
+    }
+    now[1] = 0;
   });
 
   test(`mutated (${runs}, seed ${seed})`, async () => {
