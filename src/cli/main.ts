@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: parses, calls, and turns every failure into one sentence and an exit code. */
+import tab from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { UserError } from "../errors.ts";
 import { version } from "../version.generated.ts";
@@ -33,8 +34,10 @@ Examples:
   coagula check scenarios/first-light.yaml
   coagula beta --potential poly2 --alpha 10 --D 1
   coagula verify
+  source <(coagula completion bash)
 
-Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the command or the scenario; 130 interrupted.`,
+Exit codes: 0 done; 1 failed, or engines that differ; 2 something to mend in the command or the scenario; 130 interrupted.
+Messages have no colours; a bar of progress is drawn on a terminal only.`,
   );
 
 for (const command of [
@@ -57,6 +60,7 @@ for (const command of [
 ]) {
   program.addCommand(command);
 }
+tab(program, { completionCommandName: "completion" });
 for (const command of [program, ...program.commands]) {
   command
     .exitOverride()

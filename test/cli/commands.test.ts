@@ -40,6 +40,37 @@ describe("coagula", () => {
     expect(stdout).toMatch(/^Exit codes: 0 .*; 1 .*; 2 .*; 130 /m);
   });
 
+  test.each(["bash", "zsh", "fish", "powershell"])("completes commands and options in %s", async (shell) => {
+    const { code, stdout, stderr } = await coagula(["completion", shell]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/\bcomplete\b/);
+  });
+
+  test("completes what a shell asks it to", async () => {
+    const completed = async (...words: string[]) => {
+      const { code, stdout } = await coagula(["complete", "--", ...words]);
+      expect(code).toBe(0);
+      return stdout.split("\n").map((line) => line.split("\t")[0]);
+    };
+    expect(await completed("")).toEqual(expect.arrayContaining(commands));
+    expect(await completed("sol")).toEqual(["solve", ":4", ""]);
+    expect(await completed("solve", "--")).toEqual(
+      expect.arrayContaining(["--rate", "--tolerance", "--cells", "--masses"]),
+    );
+  });
+
+  test("refuses to complete in a shell that it does not know", async () => {
+    const { code, stdout, stderr } = await coagula(["completion", "tcsh"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^coagula: .*'tcsh'.*\bzsh, bash, fish, powershell\.\n$/);
+  });
+
+  test("has no colours to turn off", async () => {
+    const help = await coagula(["--help"], { env: { FORCE_COLOR: "1" } });
+    const error = await coagula(["run", "nothing.yaml"], { env: { FORCE_COLOR: "1" } });
+    for (const { stdout, stderr } of [help, error]) expect(stdout + stderr).not.toContain("\u001b");
+  });
+
   test("without a command shows its help as an error", async () => {
     const { code, stdout, stderr } = await coagula([]);
     expect([code, stdout]).toEqual([2, ""]);
