@@ -1,4 +1,8 @@
-/** `coagula/browser`: the public API without Node, and what a page needs to show a run while it goes. */
+/**
+ * `coagula/browser`: all of coagula, without Node, and what a page needs to show a run while it goes.
+ *
+ * @module coagula/browser
+ */
 export type { Engine } from "./engine.ts";
 export { type DeviceParticles, GpuEngine } from "./gpu/engine.ts";
 export * from "./index.ts";

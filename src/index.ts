@@ -1,4 +1,8 @@
-/** The public API of coagula, and nothing else. */
+/**
+ * The public API of coagula, and nothing else.
+ *
+ * @module coagula
+ */
 
 export {
   type CoalescentObservation,

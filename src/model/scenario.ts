@@ -320,7 +320,7 @@ export const scenarioSchema = map({
 });
 
 /** A scenario as a user may write it: keys with a default may be left out. */
-export type ScenarioInput = z.input<typeof scenarioSchema>;
+export interface ScenarioInput extends z.input<typeof scenarioSchema> {}
 
 /** A scenario in SI units, without the keys that `physical` sets. */
 export type PhysicalScenarioInput = Omit<ScenarioInput, keyof PhysicalKeys | "physical"> & {
