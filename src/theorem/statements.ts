@@ -51,5 +51,19 @@ export function asksForStatements(scenario: Scenario): boolean {
 
 /** The statements that these runs of one scenario, at increasing N, tell of. */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {
-  return measures.map((measure) => measure(runs)).filter((statement) => statement !== null);
+  return measures.flatMap((measure) => {
+    const statement = measure(runs);
+    return statement === null ? [] : measured(statement);
+  });
+}
+
+/** Without the ratios to nothing, where runs were too few or too short to have seen any; nothing if no row is left. */
+function measured(statement: Statement): Statement[] {
+  const { figure } = statement;
+  const rows = statement.rows.filter(({ mean }) => Number.isFinite(mean));
+  const series = figure?.series.map((each) => ({
+    ...each,
+    data: each.data.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
+  }));
+  return rows.length === 0 ? [] : [{ ...statement, rows, figure: figure && { ...figure, series: series! } }];
 }
