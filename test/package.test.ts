@@ -101,6 +101,34 @@ describe("the package", () => {
     expect(keys).toContain("particles");
   });
 
+  test("is bundled for browsers without Node, and plays there what it plays in Node", async () => {
+    const program = `
+      import { simulate } from "coagula/browser";
+      const { digest } = await simulate(${scenarioText()}, { engine: "cpu" }).result;
+      console.log(digest);`;
+    writeFiles(project, { "page.js": program });
+    const options = [
+      "--bundle",
+      "--platform=browser",
+      "--format=esm",
+      "--external:webgpu",
+      "--outfile=page.bundle.mjs",
+    ];
+    await succeeds(
+      start(join(root, "node_modules/.bin/esbuild"), ["page.js", ...options], { folder: project }),
+    );
+    const bundled = readFileSync(join(project, "page.bundle.mjs"), "utf8");
+    expect(bundled).not.toMatch(/["'`]node:/);
+    const inNode = `import { simulate } from "coagula";
+      console.log((await simulate(${scenarioText()}, { engine: "cpu" }).result).digest);`;
+    writeFiles(project, { "node.mjs": inNode });
+    const [page, node] = ["page.bundle.mjs", "node.mjs"].map((file) =>
+      succeeds(start(process.execPath, [file], { folder: project })),
+    );
+    expect(await page).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await page).toBe(await node);
+  });
+
   test("has types that a strict compiler accepts, and that refuse a wrong scenario", async () => {
     const program = (particles: string) => `
       import { type Observation, type ScenarioInput, simulate, type SimulationResult, UserError } from "coagula";
@@ -113,7 +141,7 @@ describe("the package", () => {
       const { digest, work }: SimulationResult = await run.result;
       export const told: [string, number, typeof UserError] = [digest, work.macroSteps, UserError];`;
     const compile = (file: string, text: string) => {
-      const options = ["--strict", "--noEmit", "--target", "es2023", "--module", "nodenext", "--types", ""];
+      const options = ["--strict", "--noEmit", "--target", "es2023", "--module", "nodenext"];
       const tsc = join(root, "node_modules/typescript/bin/tsc");
       return start(process.execPath, [tsc, ...options, file], { folder: project, files: { [file]: text } });
     };

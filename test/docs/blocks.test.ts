@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { parseScenarioText } from "../../src/model/load.ts";
+import { makeSpatialPotential } from "../../src/model/spatialPotential.ts";
 import { parsePlan } from "../../src/sweep/plan.ts";
 import { coagula, freshFolder, listing, root, start, writeFiles } from "../support/cli.ts";
 
@@ -32,12 +33,14 @@ const elsewhere = [
   /^npm /, // CI itself; test/web; test/soak.test.ts
   /^npx vitest /, // CI itself
   /sbatch/, // test/deploy
+  /^coagula resume /, // test/cli/resume.test.ts, which interrupts a run first
 ];
 
 /** A scenario that is over soon: few particles, few replicas, a tenth of the time. */
 function smaller(text: string): string {
   const scenario = parse(text);
-  if (scenario.scenarios) return text.replace(/\[250.*\]/, "[50, 100]");
+  if (scenario.bumps) return text;
+  if (scenario.scenarios) return stringify({ ...scenario, particles: [200, 210, 220, 230] });
   if (scenario.initial?.[0]?.density?.pair === undefined)
     scenario.particles = Math.min(scenario.particles, 150);
   scenario.replicas = Math.min(scenario.replicas ?? 1, 3);
@@ -47,7 +50,7 @@ function smaller(text: string): string {
 
 /** A folder as a reader of the page has it. */
 function workplace(page: string): string {
-  const folder = freshFolder();
+  const folder = freshFolder({ "K.txt": "1 2\n2 3\n" });
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/coagula"));
   for (const name of readdirSync(join(root, "scenarios"))) {
@@ -75,6 +78,14 @@ function lessWork(words: string[]): string[] {
   return result[0] === "converge" && !result.includes("--replicas") ? [...result, "--replicas", "3"] : result;
 }
 
+/** Pages tell the first of n shards, "and so on". */
+function everyShard(words: string[]): string[][] {
+  const at = words.indexOf("--shard") + 1;
+  if (at === 0) return [words];
+  const n = Number(words[at].split("/")[1]);
+  return Array.from({ length: n }, (_, k) => words.with(at, `${k + 1}/${n}`));
+}
+
 test("there are blocks of each kind, and every block says what it is", () => {
   const languages = new Set(blocks.map(({ language }) => language));
   expect([...languages].sort()).toEqual(["js", "python", "r", "sh", "sql", "text", "yaml"]);
@@ -82,8 +93,9 @@ test("there are blocks of each kind, and every block says what it is", () => {
 
 describe("scenarios and plans", () => {
   test.each(inLanguage("yaml"))("$page: $text", ({ text }) => {
-    const { scenarios, particles } = parse(text);
+    const { scenarios, particles, bumps } = parse(text);
     if (scenarios) parsePlan(text, "block");
+    else if (bumps) makeSpatialPotential({ bumps });
     // A part of a scenario tells one key.
     else
       parseScenarioText(particles ? text : `particles: 100\nZ: 4\nalpha: { constant: 1 }\n${text}`, "block");
@@ -112,9 +124,11 @@ describe("commands", () => {
         const [program, ...rest] = wordsOf(line).filter((word) => word !== "npx");
         const words = rest.slice(0, rest.includes(">") ? rest.indexOf(">") : rest.length);
         expect(program, line).toBe("coagula");
-        const { code, stdout, stderr } = await coagula(lessWork(words), { folder });
-        expect(code, `${line}\n${stderr}`).toBe(0);
-        expect(stdout, line).not.toBe("");
+        for (const each of everyShard(lessWork(words))) {
+          const { code, stdout, stderr } = await coagula(each, { folder });
+          expect(code, `${line}\n${stderr}`).toBe(0);
+          expect(stdout, line).not.toBe("");
+        }
       }
     }, 600_000);
   }
