@@ -9,22 +9,9 @@ import { parse, stringify } from "yaml";
 import { parseScenarioText } from "../../src/model/load.ts";
 import { makeSpatialPotential } from "../../src/model/spatialPotential.ts";
 import { parsePlan } from "../../src/sweep/plan.ts";
-import { coagula, freshFolder, listing, root, start, writeFiles } from "../support/cli.ts";
+import { coagula, freshFolder, root, start, writeFiles } from "../support/cli.ts";
+import { blocksOf, pages } from "../support/pages.ts";
 
-type Block = { page: string; language: string; name: string; text: string };
-
-const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...listing(join(root, "docs"))
-    .filter((name) => name.endsWith(".md") && !name.startsWith("reference"))
-    .map((name) => join("docs", name)),
-];
-
-const blocksOf = (page: string): Block[] =>
-  [...readFileSync(join(root, page), "utf8").matchAll(/^```(\S*) ?(.*)\n([\s\S]*?)^```$/gm)].map(
-    ([, language, name, text]) => ({ page, language, name, text }),
-  );
 const blocks = pages.flatMap(blocksOf);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
 

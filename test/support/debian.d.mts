@@ -1,6 +1,7 @@
 export function ensurePackages(
   ...packages: (
     | "python3-h5py"
+    | "r-cran-hdf5r"
     | "hdf5-tools"
     | "chromium"
     | "slurmctld"

@@ -18,6 +18,7 @@ export const aptInstall = [...aptGet, "install", "-y", "--no-install-recommends"
 /** What each package is looked for by. */
 const programs = {
   "python3-h5py": ["/usr/bin/python3", "-c", "import h5py"],
+  "r-cran-hdf5r": ["Rscript", "-e", "library(hdf5r)"],
   "hdf5-tools": ["h5dump", "--version"],
   chromium: ["chromium", "--version"],
   slurmctld: ["sh", "-c", "command -v slurmctld"],
