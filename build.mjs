@@ -79,10 +79,10 @@ async function bundle() {
     external: Object.keys(manifest.dependencies),
   };
   await Promise.all([
-    // What the library and the command line share is there once.
+    // What the library, for Node and for browsers, and the command line share is there once.
     build({
       ...options,
-      entryPoints: { index: "src/index.ts", cli: "src/cli/main.ts" },
+      entryPoints: { index: "src/index.ts", browser: "src/browser.ts", cli: "src/cli/main.ts" },
       splitting: true,
       chunkNames: "shared/[name]-[hash]",
     }),
@@ -92,7 +92,7 @@ async function bundle() {
   chmodSync("dist/cli.js", 0o755);
 }
 
-/** dist/browser.js, the library with all that it needs; and dist/web, a page that any host may serve as it is. */
+/** dist/web, a page that any host may serve as it is. */
 async function forBrowsers(build) {
   const options = {
     bundle: true,
@@ -104,7 +104,6 @@ async function forBrowsers(build) {
     // Dawn, which a browser has no need of and never asks for.
     external: ["webgpu"],
   };
-  await build({ ...options, entryPoints: { browser: "src/browser.ts" }, outdir: "dist" });
   await build({ ...options, entryPoints: { page: "web/page.ts" }, outdir: "dist/web" });
   cpSync("web/index.html", "dist/web/index.html");
   const styles = ["node_modules/uplot/dist/uPlot.min.css", "web/page.css"];

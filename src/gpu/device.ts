@@ -42,10 +42,10 @@ const inBrowser = () => typeof navigator !== "undefined" && "gpu" in navigator &
 /** Else timestamps are in steps of 0.1 ms, longer than most stages take. */
 const exactTimestamps = "disable-dawn-features=timestamp_quantization";
 
-/** Null where Dawn has no binary for this machine, or one that its libraries are too old for. */
+/** Null where Dawn has no binary for this machine, or one that its libraries are too old for; and in a page, which is bundled without it (`browser` in package.json). */
 async function dawn(options: string[]): Promise<GPU | null> {
   const module = await import("webgpu").catch(() => null);
-  return module === null ? null : module.create([...options, exactTimestamps]);
+  return typeof module?.create === "function" ? module.create([...options, exactTimestamps]) : null;
 }
 
 /** Names of the adapters that Dawn sees, best first; in a browser it cannot be known, and the list is empty. */

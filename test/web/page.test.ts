@@ -159,9 +159,3 @@ describe("the page's scenario", () => {
     expect(ZOf({ particles: 1000, eps: Math.exp(-100), alpha: 1 }, 2)).toBe(10);
   });
 });
-
-test("the bundle for browsers asks for nothing of Node", () => {
-  const bundle = readFileSync(join(root, "dist/browser.js"), "utf8");
-  const imported = Array.from(bundle.matchAll(/(?:from|import\()\s*["']([^"']+)["']/g), ([, name]) => name);
-  expect(imported.filter((name) => name !== "webgpu")).toEqual([]);
-});
