@@ -29,7 +29,7 @@ const TAILS = tailWeights();
 const TAIL_TOLERANCE = 1e-9;
 /** Below the radius where v has fallen by e^-40, u is 1 to the last bit and L is forgotten to e^-80. */
 const DEEP_ENOUGH = 40;
-/** Of the radius: where v dies out above this depth, the potential is a hard core to the last bit. */
+/** Of the radius: where v dies out within less, it might as well do so within this, to the last bit. */
 const LEAST_DEPTH = 1e-13;
 /** Share of an element's width, over its radius, by which rounding of the nodes may spoil its last coefficients. */
 const NODE_ROUNDING = 1e-14;
@@ -48,9 +48,7 @@ export type RadialSolution = { fraction: number; coarseFraction: number; v(r: nu
  * wide, so that their distance bounds the error of discretisation.
  */
 export function solveRadial(potential: Potential, q: number): RadialSolution {
-  const pieces = activePieces(potential, q);
-  if (potential.radius - pieces[0].a < LEAST_DEPTH * potential.radius) return hardCore(potential);
-  const coarse = march(potential, q, pieces, "resolved");
+  const coarse = march(potential, q, activePieces(potential, q), "resolved");
   const fine = march(potential, q, halves(coarse), "as they are");
   return {
     fraction: fraction(fine, potential.dimension),
@@ -63,12 +61,6 @@ export function solveRadial(potential: Potential, q: number): RadialSolution {
 function fraction(elements: Element[], dimension: number): number {
   const slope = elements[elements.length - 1].slope;
   return slope / (dimension - 2 + slope);
-}
-
-/** No pair comes inside. */
-function hardCore({ dimension, radius }: Potential): RadialSolution {
-  const v = (r: number) => (r <= radius ? 0 : 1 - power(radius / r, dimension - 2));
-  return { fraction: 1, coarseFraction: 1, v };
 }
 
 /** Elements from the inside out: on the intervals as they are, or on as many parts as the tolerance asks for. */
@@ -84,11 +76,11 @@ function march(
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { piece, a, b } = next;
     const { element, resolved } = solveElement(potential, q, piece, a, b, slope);
-    if (resolved || wanted === "as they are") {
+    const middle = (a + b) / 2;
+    if (resolved || wanted === "as they are" || middle <= a || middle >= b) {
       done.push(element);
       slope = element.slope;
     } else {
-      const middle = (a + b) / 2;
       todo.push({ piece, a: middle, b }, { piece, a, b: middle });
     }
   }
@@ -113,14 +105,14 @@ function halves(elements: Element[]): Interval[] {
  * Each panel counts with the least V seen in it, and is cut where that may miss a depth: v dies out at or
  * above the end.
  */
-function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
+function activePieces({ breaks, onPiece, radius }: Potential, q: number): Interval[] {
   const pieces: Interval[] = [];
-  const root = Math.sqrt(q); // q V may be too large for a number
+  const limit = mostWavenumber(radius);
   let left = DEEP_ENOUGH;
   for (let piece = breaks.length - 2; piece >= 0 && left > 0; piece--) {
     const start = breaks[piece];
     const end = breaks[piece + 1];
-    const wavenumber = (r: number) => root * Math.sqrt(onPiece(piece, r));
+    const wavenumber = (r: number) => Math.min(Math.sqrt(q) * Math.sqrt(onPiece(piece, r)), limit);
     let a = end;
     for (let width = (end - start) * 2 ** -44; a > start && left > 0; ) {
       const b = a;
@@ -146,6 +138,11 @@ function activePieces({ breaks, onPiece }: Potential, q: number): Interval[] {
   return pieces;
 }
 
+/** Of sqrt(q V), so that no depth is lost between two numbers. */
+function mostWavenumber(radius: number): number {
+  return DEEP_ENOUGH / (LEAST_DEPTH * radius);
+}
+
 const matrix = new Float64Array(COUNT * COUNT);
 const source = new Float64Array(COUNT);
 
@@ -153,7 +150,7 @@ const source = new Float64Array(COUNT);
  * v on [a, b] with v(a) = 1 and L(a) = `slope`; `resolved` where v and V v are polynomials to the tolerance.
  */
 function solveElement(
-  { dimension, onPiece }: Potential,
+  { dimension, onPiece, radius }: Potential,
   q: number,
   piece: number,
   a: number,
@@ -162,11 +159,12 @@ function solveElement(
 ): { element: Element; resolved: boolean } {
   const m = dimension - 2;
   const h = b - a;
+  const limit = mostWavenumber(radius) ** 2;
   const values = new Float64Array(COUNT);
   const central = a === 0 ? centralWeights(m) : undefined;
   for (let j = 0; j < COUNT; j++) {
     const t = a + h * NODES[j];
-    const strength = q * onPiece(piece, t);
+    const strength = Math.min(q * onPiece(piece, t), limit);
     source[j] = strength;
     values[j] = 1 + (slope * h * NODES[j] * meanPower(a / t, m)) / t;
     for (let i = 0; i < COUNT; i++) {

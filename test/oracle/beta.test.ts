@@ -127,20 +127,6 @@ describe.each(everyPotential)("the limits of $V in d = $d", ({ V, d }) => {
     expect(fractions[3]).toBeLessThan(1);
   });
 
-  test("for any alpha/D that is a number, beta has not fallen, nor passed the capacity", () => {
-    let before = 0;
-    for (let exponent = -308; exponent <= 308; exponent += 4) {
-      const { beta, capacityLimit, u0, u } = solve(V, d, 10 ** exponent);
-      expect(beta).toBeGreaterThanOrEqual(before * (1 - 1e-13));
-      expect(beta).toBeLessThanOrEqual(capacityLimit);
-      for (const probability of [u0, u(0.5), u(1)]) {
-        expect(probability).toBeGreaterThanOrEqual(0);
-        expect(probability).toBeLessThanOrEqual(1);
-      }
-      before = beta;
-    }
-  });
-
   test("u falls from u0 to beta c0 r^(2-d), continuously", () => {
     for (const q of [0.1, 30, 1e6]) {
       const { u, u0, beta } = solve(V, d, q);
@@ -183,6 +169,61 @@ test.each(edges)(
     }
   },
 );
+
+const tables: PotentialSpec[] = [
+  {
+    radial: [
+      [0, 0],
+      [1e-9, 1],
+    ],
+  },
+  {
+    radial: [
+      [0.5, 1],
+      [0.5000001, 1e-300],
+      [1, 1e-300],
+    ],
+  },
+  {
+    radial: [
+      [0, 1e-300],
+      [0.5, 1e-300],
+      [0.50001, 1],
+      [0.6, 1],
+      [0.60001, 0],
+      [1, 0],
+    ],
+  },
+  {
+    radial: [
+      [0.1, 0],
+      [0.2, 1],
+      [0.3, 0],
+      [0.4, 1e-20],
+      [0.5, 0],
+      [0.9, 1e-200],
+      [1, 0],
+    ],
+  },
+];
+describe.each([...potentialNames, ...tables])("V = %j", (V) => {
+  test.each(dimensions)(
+    "for any alpha/D that is a number in d = %i, beta has not fallen, nor passed the capacity",
+    (d) => {
+      let before = 0;
+      for (let exponent = -308; exponent <= 308; exponent += 4) {
+        const { beta, capacityLimit, u0, u } = solve(V, d, 10 ** exponent);
+        expect(beta).toBeGreaterThanOrEqual(before * (1 - 1e-13));
+        expect(beta).toBeLessThanOrEqual(capacityLimit);
+        for (const probability of [u0, u(0.5), u(1)]) {
+          expect(probability).toBeGreaterThanOrEqual(0);
+          expect(probability).toBeLessThanOrEqual(1);
+        }
+        before = beta;
+      }
+    },
+  );
+});
 
 describe("special rates", () => {
   test("particles that do not react have beta 0 and u 0", () => {
