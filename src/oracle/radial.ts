@@ -30,7 +30,7 @@ const TAIL_TOLERANCE = 1e-9;
 /** Below the radius where v has fallen by e^-40, u is 1 to the last bit and L is forgotten to e^-80. */
 const DEEP_ENOUGH = 40;
 /** Of the radius: where v dies out within less, it might as well do so within this, to the last bit. */
-const LEAST_DEPTH = 1e-13;
+const LEAST_DEPTH = 2e-14;
 /** Share of an element's width, over its radius, by which rounding of the nodes may spoil its last coefficients. */
 const NODE_ROUNDING = 1e-14;
 

@@ -43,6 +43,15 @@ describe("known values of beta", () => {
       expect(Math.abs((fraction * capacity) / Number(beta_over_D) - 1)).toBeLessThan(4e-15);
     }
   });
+
+  test.each(dimensions)("and does so for every alpha/D, in d = %i", (d) => {
+    const potential = makePotential("indicator", d);
+    for (let exponent = -300; exponent <= 300; exponent += 3) {
+      const q = 10 ** exponent;
+      const beta = solveRadial(potential, q).fraction * (d - 2) * unitSphereArea(d);
+      expect(Math.abs(beta / reducedRate(potential, q) - 1)).toBeLessThan(4e-15);
+    }
+  });
 });
 
 describe("the indicator in d = 3", () => {
