@@ -11,15 +11,9 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { freshFolder, listing, type Outcome, root, scenarioText, start, writeFiles } from "./support/cli.ts";
+import { freshFolder, listing, root, scenarioText, start, succeeds, writeFiles } from "./support/cli.ts";
 
 const npm = (folder: string, ...args: string[]) => start("npm", args, { folder });
-
-async function succeeds(run: Promise<Outcome>): Promise<string> {
-  const { code, stdout, stderr } = await run;
-  expect(code, stderr + stdout).toBe(0);
-  return stdout;
-}
 
 const sources = freshFolder();
 /** A project of somebody else's with the package in it. */

@@ -1,9 +1,9 @@
 /** docs/files.md: the files of a run are loaded as the page says, by what Debian has and by DuckDB. pandas and arrow are not there; DuckDB reads the same Parquet. */
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, expect, test } from "vitest";
-import { coagula, freshFolder, type Outcome, scenarioText, small, start } from "../support/cli.ts";
+import { coagula, freshFolder, scenarioText, small, start, succeeds } from "../support/cli.ts";
 import { ensurePackages } from "../support/debian.mjs";
+import { query } from "../support/duckdb.ts";
 import { blocksOf } from "../support/pages.ts";
 
 const folder = freshFolder({ "s.yaml": scenarioText() });
@@ -13,39 +13,30 @@ const block = (language: string, word: string) =>
 
 beforeAll(async () => {
   ensurePackages("python3-h5py", "r-cran-hdf5r");
-  const { code, stderr } = await coagula(["run", "s.yaml", "--snapshots", "--out", "results/light"], {
-    folder,
-  });
-  expect(code, stderr).toBe(0);
+  await succeeds(coagula(["run", "s.yaml", "--snapshots", "--out", "results/light"], { folder }));
 }, 600_000);
-
-async function said(run: Promise<Outcome>): Promise<string> {
-  const { code, stdout, stderr } = await run;
-  expect(code, stderr).toBe(0);
-  return stdout.trim();
-}
 
 const last = small.observe.times[small.observe.times.length - 1];
 
 test("DuckDB counts the events by the mass they make", async () => {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
   const sql = block("sql", "events.parquet").replace("results/light", join(folder, "results/light"));
-  const rows = (await connection.runAndReadAll(sql)).getRowObjectsJson();
+  const rows = await query(sql);
   expect(rows[0]).toMatchObject({ mass: 2 });
   expect(Number(Object.values(rows[0])[1])).toBeGreaterThan(0);
 });
 
 test("Python reads places, masses and times", async () => {
   const program = `${block("python", "snapshots.h5")}\nprint(last.shape, len(mass), times[-1])\n`;
-  const shown = await said(start("/usr/bin/python3", ["-c", program], { folder }));
-  expect(shown).toBe(`(${small.particles}, 3) ${small.particles} ${last}`);
+  const shown = await succeeds(start("/usr/bin/python3", ["-c", program], { folder }));
+  expect(shown.trim()).toBe(`(${small.particles}, 3) ${small.particles} ${last}`);
 });
 
 test("R reads masses", async () => {
   const program = `${block("r", "snapshots.h5")}\ncat(dim(mass))\n`;
-  const shown = await said(start("Rscript", ["-e", program], { folder }));
+  const shown = await succeeds(start("Rscript", ["-e", program], { folder }));
   expect(
     shown
+      .trim()
       .split(" ")
       .map(Number)
       .sort((a, b) => a - b),

@@ -1,6 +1,5 @@
 /** events.parquet, read by DuckDB: what Python and R users would read it with, or something much like it. */
 import { join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { parseScenario } from "../../src/model/scenario.ts";
 import { makeSystem, type System } from "../../src/model/system.ts";
@@ -8,12 +7,7 @@ import { openPlace } from "../../src/place.ts";
 import { play } from "../../src/play.ts";
 import { eventsAtATime, writeEvents } from "../../src/results/eventLog.ts";
 import { freshFolder } from "../support/cli.ts";
-
-async function query(sql: string): Promise<Record<string, unknown>[]> {
-  const connection = await (await DuckDBInstance.create(":memory:")).connect();
-  const reader = await connection.runAndReadAll(sql);
-  return reader.getRowObjectsJson() as Record<string, unknown>[];
-}
+import { query } from "../support/duckdb.ts";
 
 async function written(system: System) {
   const played = await play(system, await openPlace({ engine: "cpu" }), { onCounts() {} });

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
 
 export const root = join(import.meta.dirname, "../..");
 
@@ -86,6 +86,13 @@ export function start(program: string, args: string[], options: CliOptions = {})
       });
     });
   });
+}
+
+/** What a program that must not fail prints. */
+export async function succeeds(run: Promise<Outcome>): Promise<string> {
+  const { code, stdout, stderr } = await run;
+  expect(code, stderr + stdout).toBe(0);
+  return stdout;
 }
 
 /** A scenario of a few hundred particles and about a hundred uniform steps; JSON is YAML. */
