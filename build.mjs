@@ -101,8 +101,6 @@ async function forBrowsers(build) {
     target: "es2022",
     minify: true,
     loader: { ".wgsl": "text" },
-    // Dawn, which a browser has no need of and never asks for.
-    external: ["webgpu"],
   };
   await build({ ...options, entryPoints: { page: "web/page.ts" }, outdir: "dist/web" });
   cpSync("web/index.html", "dist/web/index.html");
