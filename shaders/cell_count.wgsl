@@ -1,10 +1,15 @@
-// Counts the living in their cells, where no stage before has done so on the way.
+// Counts the living in their cells, where no stage before has done so on the way; and nobody is known to be near anybody any more.
 #import cells
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = global.x + global.y * groups.x * workgroup_size;
-  if (i < params.slots && mass[i] != 0u) {
+  if (i >= params.slots) {
+    return;
+  }
+  // Of the dead too: the living may come to lie where they were.
+  best[2u * i] = 0u;
+  if (mass[i] != 0u) {
     rank[i] = atomicAdd(&cell_count[cell_of(i)], 1u);
   }
 }

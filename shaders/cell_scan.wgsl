@@ -2,10 +2,11 @@
 // Long serial runs and two barriers, since barriers are dear on software adapters.
 
 const run = scan_run; // cells a single invocation sums
-const teams = 16u;
-const scan_width = teams * teams; // invocations of the one workgroup that scans the sums of the runs, in teams of 16
+// The one workgroup that scans the sums of the runs is divided into teams.
+override teams: u32 = min(16u, together);
+override team_size: u32 = together / teams;
 
-var<workgroup> sh_sum: array<u32, scan_width>;
+var<workgroup> sh_sum: array<u32, together>;
 var<workgroup> sh_team: array<u32, teams>;
 
 fn n_runs() -> u32 {
@@ -26,9 +27,9 @@ fn sum_runs(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workg
   run_start[r] = sum;
 }
 
-@compute @workgroup_size(scan_width)
+@compute @workgroup_size(together)
 fn scan_runs(@builtin(local_invocation_index) lane: u32) {
-  let share = (n_runs() + scan_width - 1u) / scan_width;
+  let share = (n_runs() + together - 1u) / together;
   let begin = min(lane * share, n_runs());
   let end = min(begin + share, n_runs());
   var sum = 0u;
@@ -39,18 +40,18 @@ fn scan_runs(@builtin(local_invocation_index) lane: u32) {
   workgroupBarrier(); // all sums are written before anybody adds up those of a team
   if (lane < teams) {
     var team_sum = 0u;
-    for (var member = 0u; member < teams; member++) {
-      team_sum += sh_sum[lane * teams + member];
+    for (var member = 0u; member < team_size; member++) {
+      team_sum += sh_sum[lane * team_size + member];
     }
     sh_team[lane] = team_sum;
   }
   workgroupBarrier(); // and those of the teams before any lane adds up what is below it
-  let team = lane / teams;
+  let team = lane / team_size;
   var start = 0u;
   for (var below = 0u; below < team; below++) {
     start += sh_team[below];
   }
-  for (var below = team * teams; below < lane; below++) {
+  for (var below = team * team_size; below < lane; below++) {
     start += sh_sum[below];
   }
   for (var r = begin; r < end; r++) {
@@ -58,7 +59,7 @@ fn scan_runs(@builtin(local_invocation_index) lane: u32) {
     run_start[r] = start;
     start += here;
   }
-  if (lane == scan_width - 1u) {
+  if (lane == together - 1u) {
     // The last lane ends at the number of the living, none of whom has proposed a partner yet.
     cell_start[params.n_cells] = start;
     counters[counter_living] = start;

@@ -9,10 +9,8 @@
 const capacity = cluster_capacity;
 const last = 0x7fffffffu; // in `rank`: there is no next member
 
-// In best[2 i]: how many are near i. If one, best[2 i + 1] is who.
-const none = 0u;
-const one_other = 1u;
-const several = 2u;
+// In best[2 i]: how many are near i, and a bit if one of them has a lower id. If there is one, best[2 i + 1] is who.
+const not_first = 0x80000000u;
 
 fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
   return global.x + global.y * groups.x * workgroup_size;
@@ -36,39 +34,69 @@ fn is_near(walk: ptr<function, Walk>, i: u32, j: u32, ball: Ball) -> bool {
 #endif
 }
 
-// Who has somebody near, and no one of a lower id, may be the first of a cluster.
+// Each pair is looked at by the first of the two in the order of the cells.
 @compute @workgroup_size(workgroup_size)
 fn look(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let at = invocation(global, groups);
   if (at >= cell_start[params.n_cells]) {
     return;
   }
-  // In the order of the cells, so that invocations side by side look around in the same place.
   let i = order[at];
   let run = replica_of(id[i]) * progress_stride;
   if (atomicLoad(&progress[run + progress_left]) == 0u || atomicLoad(&progress[run + progress_macro]) == 0u) {
     return;
   }
   let ball = ball_of(atomicLoad(&progress[run + progress_reach]));
-  var near = none;
-  var other = nobody;
-  var is_first = true;
   var walk = start_walk(i, cube_around(i, ball.reach));
   while (walk.going) {
     next_row(&walk);
-    for (var slot = walk.slot; slot < walk.end; slot++) {
+    for (var slot = max(walk.slot, at + 1u); slot < walk.end; slot++) {
       let j = order[slot];
       if (is_near(&walk, i, j, ball)) {
-        near = select(several, one_other, near == none);
-        other = j;
-        is_first = is_first && id[i] < id[j];
+        tell(i, j, id[j] < id[i]);
+        tell(j, i, id[i] < id[j]);
       }
     }
   }
-  best[2u * i] = near;
-  best[2u * i + 1u] = other;
-  if (near != none && is_first) {
-    proposers[atomicAdd(&counters[counter_proposers], 1u)] = i;
+}
+
+// Who has somebody near, and no one of a lower id, may be the first of a cluster. An invocation lists those of a run of cells, since processors would
+// wait for each other at the counter.
+@compute @workgroup_size(workgroup_size)
+fn choose(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let cell = invocation(global, groups) * scan_run;
+  if (cell >= params.n_cells) {
+    return;
+  }
+  let begin = cell_start[cell];
+  let end = cell_start[min(cell + scan_run, params.n_cells)];
+  var n_firsts = 0u;
+  for (var at = begin; at < end; at++) {
+    n_firsts += select(0u, 1u, may_be_first(order[at]));
+  }
+  if (n_firsts == 0u) {
+    return;
+  }
+  var next = atomicAdd(&counters[counter_proposers], n_firsts);
+  for (var at = begin; at < end; at++) {
+    if (may_be_first(order[at])) {
+      proposers[next] = order[at];
+      next += 1u;
+    }
+  }
+}
+
+fn may_be_first(i: u32) -> bool {
+  let near = atomicLoad(&best[2u * i]);
+  return near != 0u && near < not_first;
+}
+
+// i has j near.
+fn tell(i: u32, j: u32, is_lower: bool) {
+  atomicAdd(&best[2u * i], 1u);
+  atomicStore(&best[2u * i + 1u], j);
+  if (is_lower) {
+    atomicOr(&best[2u * i], not_first);
   }
 }
 
@@ -94,8 +122,8 @@ fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
     let k = countTrailingZeros(~seen);
     seen |= 1u << k;
     let i = found[k];
-    if (best[2u * i] == one_other) {
-      going = meet(best[2u * i + 1u]);
+    if ((atomicLoad(&best[2u * i]) & ~not_first) == 1u) {
+      going = meet(atomicLoad(&best[2u * i + 1u]));
       continue;
     }
     var walk = start_walk(i, cube_around(i, ball.reach));

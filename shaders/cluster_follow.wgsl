@@ -31,7 +31,7 @@ var<private> before: array<u32, cluster_capacity * cluster_capacity>;
 #endif
 var<private> free: u32;
 
-// Of the cluster: its replica's row of `progress`; the number of the sub-steps that begin together; moves.
+// Of the cluster: its replica's row of `progress`; the number of the sub-steps that begin together; moves, with those of earlier ones of that replica.
 var<private> run: u32;
 var<private> number: u32;
 var<private> moves: u32;
@@ -67,6 +67,7 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
       under_way = sub_step();
     }
   }
+  tell_moves();
 }
 
 fn is_in(members: u32, a: u32) -> bool {
@@ -122,13 +123,24 @@ fn sub_step() -> bool {
   for (var a = 0u; a < n; a++) {
     settle(a);
   }
-  atomicAdd(&progress[run + progress_moves], moves);
   return false;
+}
+
+// Tells the moves of the clusters followed since the last time; at every cluster, processors would wait for each other at the sum.
+fn tell_moves() {
+  if (moves != 0u) {
+    atomicAdd(&progress[run + progress_moves], moves);
+    moves = 0u;
+  }
 }
 
 // Takes up a cluster; false if its replica does not take the step.
 fn begin(first: u32) -> bool {
-  run = replica_of(id[first]) * progress_stride;
+  let its_run = replica_of(id[first]) * progress_stride;
+  if (its_run != run) {
+    tell_moves();
+    run = its_run;
+  }
   if (atomicLoad(&progress[run + progress_overflow]) != 0u) {
     return false;
   }
@@ -152,7 +164,7 @@ fn begin(first: u32) -> bool {
     elapsed[w] = 0u;
   }
   number = 0u;
-  moves = 0u - n; // the first of each is counted by the host
+  moves -= n; // the first of each is counted by the host
   return true;
 }
 
@@ -185,10 +197,12 @@ fn level_of(a: u32, b: u32, least: u32) -> u32 {
 #endif
   let range = single_scale(range_in_units, i32(params.drop) - i32(cut));
   // The faster of the two may stand for both: the gap then has room for a little more than it need have.
-  let wanted = single_mul(clearance, max(sigma[a], sigma[b]));
+  let at_even = single_mul(clearance, max(sigma[a], sigma[b]));
+  let at_odd = parity_of(at_even, 1u);
   for (var l = least; l < levels; l++) {
     // A level is a factor of sqrt(2) in the standard deviation.
-    let needed = single_add(range, single_scale(parity_of(wanted, l), i32(fine_bits) - i32(cut) - i32(l >> 1u)));
+    let wanted = select(at_even, at_odd, (l & 1u) == 1u);
+    let needed = single_add(range, single_scale(wanted, i32(fine_bits) - i32(cut) - i32(l >> 1u)));
     if (single_mul(needed, needed) <= distance) {
       return l;
     }

@@ -2,14 +2,13 @@
 #import merge
 #import progress
 
-const width = 256u;
 const matched = 0x80000000u;
 
-@compute @workgroup_size(width)
+@compute @workgroup_size(together)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let n_proposers = atomicLoad(&counters[counter_proposers]);
   let step_of_all = atomicLoad(&counters[counter_step]);
-  for (var a = lane; a < n_proposers; a += width) {
+  for (var a = lane; a < n_proposers; a += together) {
     let i = proposers[a];
     let j = best[2u * i + 1u] & ~matched;
     if ((best[2u * i + 1u] & matched) == 0u || id[i] > id[j]) {

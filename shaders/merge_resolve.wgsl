@@ -4,8 +4,6 @@
 #import progress
 #import search
 
-const width = 256u;
-
 var<workgroup> sh_pending: atomic<u32>;
 
 #if RADII
@@ -18,11 +16,11 @@ fn is_matched(j: u32) -> bool {
   return (best[2u * j + 1u] & matched) != 0u;
 }
 
-@compute @workgroup_size(width)
+@compute @workgroup_size(together)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let n_proposers = counters[counter_proposers];
   loop {
-    for (var a = lane; a < n_proposers; a += width) {
+    for (var a = lane; a < n_proposers; a += together) {
       let i = proposers[a];
       let j = best[2u * i + 1u];
       // Only the lower id of a pair writes, and only to the two of its pair.
@@ -36,7 +34,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       atomicStore(&sh_pending, 0u);
     }
     workgroupBarrier(); // the count is zero before anybody adds to it
-    for (var a = lane; a < n_proposers; a += width) {
+    for (var a = lane; a < n_proposers; a += together) {
       let i = proposers[a];
       let j = best[2u * i + 1u];
       if (is_matched(i) || j == nobody) {

@@ -159,6 +159,7 @@ const rows = {
       ["id", "read"],
       ["rank", "write"],
       ["cell_count", "atomic"],
+      ["best", "write"],
     ],
   },
   cell_scan: {
@@ -239,6 +240,7 @@ const rows = {
   cluster_find: {
     passes: [
       ["look", "particles"],
+      ["choose", "runs"],
       ["gather", "particles"],
     ],
     buffers: [
@@ -247,7 +249,7 @@ const rows = {
       ["cell_start", "read"],
       ["order", "read"],
       ["rank", "write"],
-      ["best", "write"],
+      ["best", "atomic"],
       ["proposers", "write"],
       ["counters", "atomic"],
       ["progress", "atomic"],

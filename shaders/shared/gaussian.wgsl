@@ -14,14 +14,20 @@ fn gaussian_magnitude(word: u32) -> u32 {
 
 // z * sigma to the nearest integer, halves away from zero, modulo 2^32; sigma is a single-precision pattern.
 fn displacement(word: u32, sigma: u32) -> u32 {
-  let p = product48(gaussian_magnitude(word), significand(sigma));
+  let size = rounded_product(gaussian_magnitude(word), sigma);
+  return select(size, 0u - size, (word >> 31u) == 1u);
+}
+
+// The same of |z| in units of 2^-21.
+fn rounded_product(magnitude: u32, sigma: u32) -> u32 {
+  let p = product48(magnitude, significand(sigma));
   // The product counts in units of 2^-shift: 21 fractional bits of z, and sigma = significand * 2^(exponent - 150).
   let shift = 171u - (sigma >> 23u);
-  var size = 0u;
   if (shift <= 24u) {
-    size = (p.x << (24u - shift)) + ((p.y + (1u << (shift - 1u))) >> shift);
-  } else if (shift <= 48u) {
-    size = (p.x + (1u << (shift - 25u))) >> (shift - 24u);
+    return (p.x << (24u - shift)) + ((p.y + (1u << (shift - 1u))) >> shift);
   }
-  return select(size, 0u - size, (word >> 31u) == 1u);
+  if (shift <= 48u) {
+    return (p.x + (1u << (shift - 25u))) >> (shift - 24u);
+  }
+  return 0u;
 }

@@ -57,7 +57,7 @@ async function examine(wanted: string | undefined) {
       ...host,
       adapter: open.info,
       limits: Object.fromEntries(shownLimits.map((name) => [name, limits[name]])),
-      features: [...open.adapter.features].sort(),
+      features: [...open.features].sort(),
       largestParticles: Object.fromEntries(
         [2, 3, 4, 5].map((dimension) => [dimension, largestParticles(dimension, limits)]),
       ),

@@ -78,6 +78,8 @@ function header({ dimension, fineWords, elapsedWords }: Variant): string {
     `struct Params {\n${parameterNames.map((name) => `  ${name}: u32,`).join("\n")}\n}`,
     "@group(0) @binding(0) var<uniform> params: Params;",
     "override workgroup_size: u32;",
+    // Invocations of a workgroup that wait for each other.
+    "override together: u32 = 256u;",
     `const dimension = ${dimension}u;`,
     `const fine_words = ${fineWords}u;`,
     `const elapsed_words = ${elapsedWords}u;`,

@@ -1,8 +1,9 @@
 /**
- * Finds adapters and opens devices, in Node through Dawn and in a browser through navigator.gpu. The one module that owns Dawn's
- * object: if it were collected while its device lives, the process would die.
+ * Finds adapters and opens devices, in Node through Dawn or our own on the processor, and in a browser through navigator.gpu. The one module
+ * that owns Dawn's object: if it were collected while its device lives, the process would die.
  */
 import { UserError } from "../errors.ts";
+import { openProcessor } from "../processor/device.ts";
 import { Trouble } from "./trouble.ts";
 
 /** An adapter as users see it. */
@@ -17,8 +18,13 @@ export interface AdapterInfo {
 
 export interface OpenDevice {
   device: GPUDevice;
-  adapter: GPUAdapter;
+  /** Of its adapter. */
+  features: string[];
   info: AdapterInfo;
+  /** Invocations that it may work on at a time, about: fewer leave it idle, more have less to share. */
+  width: number;
+  /** Waiting for it takes a processor's time, which a software adapter would need. */
+  polls: boolean;
   trouble: Trouble;
   /** Destroys the device and opens another on the same adapter; null where that is gone. */
   reopen(): Promise<OpenDevice | null>;
@@ -34,6 +40,16 @@ const isSoftware = (name: string) => softwareDrivers.some((driver) => driver.tes
 /** Hardware (-1) first, then the software drivers in their order. */
 const rank = (name: string) => softwareDrivers.findIndex((driver) => driver.test(name));
 
+/** Of our own adapter: more would wait for each other longer than they work. */
+const mostThreads = 64;
+
+/** Each thread takes a workgroup, of the usual size. */
+const ownWorkgroup = 64;
+
+/** Of Dawn's adapters. */
+const softwareWidth = 128;
+const hardwareWidth = 2 ** 17;
+
 /** What keeps Dawn's objects reachable while their devices live. */
 const held = new Set<GPU>();
 
@@ -48,9 +64,18 @@ async function dawn(options: string[]): Promise<GPU | null> {
   return typeof module?.create === "function" ? module.create([...options, exactTimestamps]) : null;
 }
 
-/** Names of the adapters that Dawn sees, best first; in a browser it cannot be known, and the list is empty. */
+/** The name of our own adapter. */
+const own = "processor";
+
+/** Names of adapters, best first; in a browser it cannot be known, and the list is empty. */
 export async function listAdapters(): Promise<string[]> {
   if (inBrowser()) return [];
+  const names = await listDawnAdapters();
+  const hardware = names.filter((name) => !isSoftware(name));
+  return [...hardware, own, ...names.filter(isSoftware)];
+}
+
+async function listDawnAdapters(): Promise<string[]> {
   // Dawn lists its adapters only when asked for one that is not there.
   const message = await refusal(`adapter=none of them ${"?".repeat(8)}`);
   const names = Array.from(message.matchAll(/name: '([^']*)'/g), (match) => match[1]);
@@ -67,28 +92,58 @@ async function refusal(option: string): Promise<string> {
 }
 
 /**
- * Opens the best adapter, or the one whose name contains `wanted`. Null where there is none; throws a UserError if a wanted one is
- * not there.
+ * Opens the best adapter, or the one whose name contains `wanted`: a hardware GPU, else the processor by our own means, which are faster than
+ * software drivers. Null where there is none; throws a UserError if a wanted one is not there.
  */
 export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
   if (inBrowser()) return openFrom(navigator.gpu);
-  if (wanted !== undefined) return openFrom(await dawn([`adapter=${await findAdapter(wanted)}`]));
-  // Dawn puts hardware first, but does not know which of several software drivers is the fastest.
+  if (wanted !== undefined) {
+    const name = await findAdapter(wanted);
+    return name === own ? openOwn() : openFrom(await dawn([`adapter=${name}`]));
+  }
+  // Dawn puts hardware first.
   const first = await openFrom(await dawn([]));
-  const place = first === null ? -1 : rank(`${first.info.name} ${first.info.driver}`);
-  if (first === null || place <= 0) return first;
-  const [best] = await listAdapters();
-  if (best === undefined || rank(best) === place) return first;
-  first.release();
-  return openFrom(await dawn([`adapter=${best}`]));
+  if (first !== null && !first.info.software) return first;
+  first?.release();
+  return openOwn();
+}
+
+/** Opens Dawn's best adapter, be it a software one; null where there is none. */
+export async function openDawn(): Promise<OpenDevice | null> {
+  const [best] = (await listDawnAdapters()).sort((a, b) => rank(a) - rank(b));
+  return best === undefined ? null : openFrom(await dawn([`adapter=${best}`]));
 }
 
 async function findAdapter(wanted: string): Promise<string> {
   const names = await listAdapters();
   const found = names.find((name) => name.toLowerCase().includes(wanted.toLowerCase()));
   if (found !== undefined) return found;
-  const there = names.length === 0 ? "there is none" : `there are ${names.map((n) => `"${n}"`).join(", ")}`;
-  throw new UserError(`adapter is "${wanted}", but must be part of the name of an adapter: ${there}.`);
+  throw new UserError(
+    `adapter is "${wanted}", but must be part of the name of an adapter: there are ${names.map((n) => `"${n}"`).join(", ")}.`,
+  );
+}
+
+async function openOwn(): Promise<OpenDevice> {
+  const { availableParallelism } = await import("node:os");
+  const threads = Math.min(availableParallelism(), mostThreads);
+  const device = await openProcessor(threads);
+  return {
+    device,
+    features: [...device.features],
+    width: ownWorkgroup * threads,
+    polls: false,
+    info: {
+      name: own,
+      driver: `WebAssembly on ${threads} ${threads === 1 ? "thread" : "threads"}`,
+      software: true,
+    },
+    trouble: new Trouble(device),
+    reopen() {
+      device.destroy();
+      return openOwn();
+    },
+    release: () => device.destroy(),
+  };
 }
 
 async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
@@ -103,10 +158,13 @@ async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
     requiredLimits: wantedLimits(adapter.limits),
     requiredFeatures: (["timestamp-query"] as const).filter((feature) => adapter.features.has(feature)),
   });
+  const info = describe(adapter);
   return {
     device,
-    adapter,
-    info: describe(adapter),
+    features: [...adapter.features],
+    info,
+    width: info.software ? softwareWidth : hardwareWidth,
+    polls: info.software,
     trouble: new Trouble(device),
     reopen() {
       device.destroy();

@@ -92,10 +92,6 @@ const readingTime = 2;
 /** Most dispatches of one submission, so that encoding them stays short as well. */
 const mostDispatches = 16384;
 
-/** Invocations that a device may work on at a time, about: fewer leave it idle, more have less to share. */
-const softwareInvocations = 128;
-const hardwareInvocations = 2 ** 17;
-
 /** How long the steps of a uniform run are. */
 const uniformClock: ClockSegment = { step: 0, tick: 0, ticks: 1, levels: 0 };
 
@@ -403,7 +399,7 @@ export class GpuEngine implements Engine {
     const overslept = waited < readingTime || waited < 0.02 * elapsed;
     const measured = ((overslept ? 0.8 : 1) * elapsed) / steps;
     // Processors beside a hardware adapter may poll as they like.
-    this.#knowsStepTime = this.#open.info.software && measured >= this.#stepTime / 2;
+    this.#knowsStepTime = this.#open.polls && measured >= this.#stepTime / 2;
     // A first measurement may be far off.
     this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
   }
@@ -441,7 +437,7 @@ export class GpuEngine implements Engine {
       particles: this.#slots,
       runs: this.#nRuns,
       replicas: this.#system.replicas,
-      device: Math.min(this.#slots, this.#open.info.software ? softwareInvocations : hardwareInvocations),
+      device: Math.min(this.#slots, this.#open.width),
     }[extent];
     const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
     const x = Math.min(groups, 65535);

@@ -63,20 +63,28 @@ async function expectEqualEngines(cloud: Cloud, workgroupSize = 64, groupsPerRow
     });
   }
   expectSameWords(wanted, cellListOf(cloud).count);
-  const { cell_count: count, rank } = await gpu.runStage(
+  const untouched = (words: number) => new Uint32Array(words * mass.length).fill(0xdead);
+  const {
+    cell_count: count,
+    rank,
+    best,
+  } = await gpu.runStage(
     "cell_count",
     system,
-    { place, mass, id, rank: new Uint32Array(mass.length).fill(0xdead) },
+    { place, mass, id, rank: untouched(1), best: untouched(2) },
     { workgroupSize, groupsPerRow },
   );
   expectSameWords(count, wanted, (cell) => `The count of cell ${cell}.`);
   for (const slots of slotsIn.values()) {
     expect(slots.map((slot) => rank[slot]).sort((a, b) => a - b)).toEqual([...slots.keys()]);
   }
-  for (const [slot, m] of mass.entries()) if (m === 0) expect(rank[slot]).toBe(0xdead);
+  for (const [slot, m] of mass.entries()) {
+    if (m === 0) expect(rank[slot]).toBe(0xdead);
+    expect([...best.subarray(2 * slot, 2 * slot + 2)]).toEqual([0, 0xdead]);
+  }
 }
 
-describe("the GPU counts as the reference does, and ranks who is in a cell", () => {
+describe("the GPU counts as the reference does, ranks who is in a cell, and forgets who was near", () => {
   test.each(sizes.flatMap((particles) => [1, 3].map((replicas) => [particles, replicas])))(
     "for %i particles in %i replicas",
     async (particles, replicas) => {

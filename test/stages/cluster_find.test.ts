@@ -131,8 +131,8 @@ describe("the reference", () => {
   );
 });
 
-/** How many a slot has near: of several the GPU need not know who they are. */
-const [none, one, several] = [0, 1, 2];
+/** Said of a slot that has somebody of a lower id near. */
+const notFirst = 2 ** 31;
 
 /** Whether two are nearer than `reach` lattice units, in distances whose unit leaves 14 bits of it. */
 function isWithin(reach: number, place: Uint32Array, d: number, i: number, j: number): boolean {
@@ -159,6 +159,7 @@ async function expectEqualEngines(
   const clusters = clustersOf(cloud, paces);
   const next = wordSource(cloud.spec.seed);
   const [best, rank] = [2, 1].map((words) => Uint32Array.from({ length: words * mass.length }, next));
+  for (const slot of mass.keys()) best[2 * slot] = 0; // as cell_count leaves it
   const rows = rowsOf(states, paces, next());
   const after = await gpu.runStage(
     "cluster_find",
@@ -177,8 +178,9 @@ async function expectEqualEngines(
     if (rows[r].left === 0 || rows[r].macro === 0) continue;
     for (const i of slots) {
       const near = slots.filter((j) => j !== i && isWithin(paces[r].reach, place, d, i, j));
-      wanted.best[2 * i] = [none, one][near.length] ?? several;
-      wanted.best[2 * i + 1] = near.length === 1 ? near[0] : after.best[2 * i + 1];
+      wanted.best[2 * i] = near.length + (near.some((j) => id[j] < id[i]) ? notFirst : 0);
+      // Of several it need not be known who they are.
+      if (near.length > 0) wanted.best[2 * i + 1] = near.length === 1 ? near[0] : after.best[2 * i + 1];
       if (near.length > 0 && near.every((j) => id[j] > id[i])) candidates++;
     }
     const found = clusters[r];

@@ -4,7 +4,6 @@
  */
 import { afterAll } from "vitest";
 import { compose, type Variant, variantOf } from "../../src/gpu/compose.ts";
-import { openDevice } from "../../src/gpu/device.ts";
 import { type ParameterName, packParameters, parameterNames } from "../../src/gpu/parameters.ts";
 import { type StagePipelines, stagePipelines } from "../../src/gpu/pipelines.ts";
 import { makeGrid } from "../../src/grid.ts";
@@ -19,6 +18,7 @@ import {
   type StageName,
   stages,
 } from "../../src/stages.ts";
+import { openForTests } from "./device.ts";
 
 /** Buffers by name, in order of binding; `words` is what a buffer holds before. */
 export type ShaderBuffers = Record<string, { access: Access; words: Uint32Array }>;
@@ -202,8 +202,7 @@ export class TestGpu {
 
 /** Opens the device of a test file, to be called once at its top; it is released after the file's last test. */
 export async function openTestGpu(): Promise<TestGpu> {
-  const open = await openDevice();
-  if (open === null) throw new Error("There is no WebGPU adapter; `npm test` says how to get one.");
+  const open = await openForTests();
   afterAll(() => open.release());
   return new TestGpu(open.device);
 }
