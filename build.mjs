@@ -98,8 +98,6 @@ async function forBrowsers(build) {
     bundle: true,
     format: "esm",
     platform: "browser",
-    // Of Node alone, and asked for there alone.
-    external: ["node:*"],
     target: "es2022",
     minify: true,
     loader: { ".wgsl": "text" },

@@ -1,14 +1,14 @@
 /**
- * npm run bench -- [--json] [--quick] [--parts rates,stages,runs] [--sizes 10000,100000] [--engines gpu,cpu] [--runs 10000:0.08] [--adapter NAME]:
- * see docs/performance.md.
+ * npm run bench -- [--json] [--quick] [--parts rates,stages,runs] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08]:
+ * see docs/performance.md. An engine is "cpu", "best" or part of an adapter's name.
  */
 import { parseArgs } from "node:util";
-import type { Engine } from "../src/engine.ts";
-import { type OpenDevice, openDevice } from "../src/gpu/device.ts";
+import type { OpenDevice } from "../src/gpu/device.ts";
 import { makeSystem } from "../src/model/system.ts";
 import { formatCount, formatTable } from "../src/report/table.ts";
 import { bufferBytes, sizesOf } from "../src/sizes.ts";
 import { caseOf } from "../src/verify/cases.ts";
+import { type Contender, openContender } from "./contenders.ts";
 import { recordOf } from "./record.ts";
 import { measureStages, type StageRecord } from "./stageTimes.ts";
 import { measureStepRates, type StepRate } from "./stepRate.ts";
@@ -20,14 +20,17 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     parts: { type: "string", default: "rates,stages,runs" },
     sizes: { type: "string", default: "10000,100000,1000000" },
-    engines: { type: "string", default: "gpu,cpu" },
+    engines: { type: "string", default: "best,cpu" },
     runs: { type: "string" },
-    adapter: { type: "string" },
   },
 });
 
-const open = await openDevice(values.adapter);
-const record = recordOf(open);
+const contenders: Contender[] = [];
+for (const name of values.engines.split(",")) {
+  const contender = await openContender(name);
+  if (contender !== null) contenders.push(contender);
+}
+const record = recordOf(contenders);
 const sizes = values.sizes.split(",").map(Number);
 const memory = sizes.map((particles) => ({ particles, bytesPerParticle: bytesPerParticle(particles) }));
 const say = (line: string) => (values.json ? undefined : console.log(line));
@@ -35,26 +38,23 @@ const say = (line: string) => (values.json ? undefined : console.log(line));
 say(
   `coagula ${record.version} (${record.commit}), Node ${record.node}, ${record.cores} x ${record.processor}`,
 );
-say(
-  `${record.adapter ?? "no adapter: CPU reference only"}${record.driver === null ? "" : `, ${record.driver}`}\n`,
-);
+for (const { name, driver } of record.adapters) say(`${name}: ${driver}`);
 
 const parts = values.parts.split(",");
-const engines = values.engines.split(",") as Engine["kind"][];
 const rates: StepRate[] = [];
 const stages: StageRecord[] = [];
 const runs: TimeToSolution[] = [];
 
 if (parts.includes("rates")) await stepRates();
-if (parts.includes("stages") && open !== null) await stageTimes(open);
+if (parts.includes("stages")) for (const { open } of contenders) if (open !== null) await stageTimes(open);
 if (parts.includes("runs")) await timesToSolution();
 if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, runs }));
-open?.release();
+for (const { open } of contenders) open?.release();
 
 async function stepRates(): Promise<void> {
-  const work = open?.info.software === false ? 3e9 : 3e6;
+  const work = contenders.every(({ open }) => open?.info.software === false) ? 3e9 : 3e6;
   const options = values.quick ? { repeats: 3, work: work / 15 } : { repeats: 7, work };
-  for await (const rate of measureStepRates(open, { sizes, engines, seed: 1, ...options })) {
+  for await (const rate of measureStepRates(contenders, { sizes, seed: 1, ...options })) {
     rates.push(rate);
     process.stderr.write(`${rate.workload} ${rate.particles} ${rate.engine}\n`);
   }
@@ -83,7 +83,9 @@ async function stageTimes(device: OpenDevice): Promise<void> {
   for await (const measured of measureStages(device, { sizes, seconds: values.quick ? 0.3 : 3 })) {
     stages.push(measured);
     const { step, particles, steps, wall } = measured;
-    say(`\n${step} step, N = ${formatCount(particles)}: ${format(wall)} ms a step (${steps} steps)`);
+    say(
+      `\n${measured.engine}, ${step} step, N = ${formatCount(particles)}: ${format(wall)} ms a step (${steps} steps)`,
+    );
     for (const { stage, dispatches, device: milliseconds } of measured.stages) {
       say(`  ${stage.padEnd(16)} ${format(milliseconds)} ms on the device, ${format(dispatches)} dispatches`);
     }
@@ -94,7 +96,7 @@ async function timesToSolution(): Promise<void> {
   const wanted = (values.runs ?? (values.quick ? "1000:0.01" : "10000:0.08")).split(",");
   for (const [particles, time] of wanted.map((run) => run.split(":").map(Number))) {
     say(`\nmultirate, annihilation of ${particles} particles at Z = 1 to t = ${time}:`);
-    for await (const run of measureTimeToSolution(open, { particles, time, engines })) {
+    for await (const run of measureTimeToSolution(contenders, { particles, time })) {
       runs.push(run);
       say(
         `${run.engine}: ${run.seconds.toFixed(1)} s, ${run.macroSteps} macro-steps, ${formatCount(run.particleSteps)} particle-steps, ${run.left.toFixed(4)} left, limit ${run.limit.toFixed(4)}`,

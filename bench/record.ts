@@ -1,9 +1,9 @@
 /** What a benchmark ran on: a number without it cannot be compared with another. */
 import { cpus, release } from "node:os";
-import type { OpenDevice } from "../src/gpu/device.ts";
 import { commit, version } from "../src/version.generated.ts";
+import type { Contender } from "./contenders.ts";
 
-export function recordOf(open: OpenDevice | null) {
+export function recordOf(contenders: readonly Contender[]) {
   return {
     date: new Date().toISOString(),
     version,
@@ -12,8 +12,6 @@ export function recordOf(open: OpenDevice | null) {
     system: `${process.platform} ${release()} ${process.arch}`,
     processor: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
-    adapter: open?.info.name ?? null,
-    driver: open?.info.driver ?? null,
-    software: open?.info.software ?? null,
+    adapters: contenders.flatMap(({ open }) => (open === null ? [] : [open.info])),
   };
 }

@@ -66,7 +66,7 @@ place.release();
 const growth = growthOf(memory, minutes);
 const isFlat = growth.bytes <= Math.max(mostGrowth.bytes, mostGrowth.share * growth.before);
 const { engine, adapter, driver } = place.place;
-const { version, commit, node, processor, cores } = recordOf(null);
+const { version, commit, node, processor, cores } = recordOf([]);
 const result = {
   ...{ version, commit, node, processor, cores, engine, adapter, driver },
   ...{ minutes, rounds, runs, cases: cases.length, differing, memory: { ...growth, isFlat } },

@@ -12,6 +12,8 @@ import type { StageName } from "../src/stages.ts";
 import { workloadOf } from "./stepRate.ts";
 
 export interface StageRecord {
+  /** The adapter's name. */
+  engine: string;
   step: "uniform" | "multirate";
   particles: number;
   /** Of the undisturbed engine, after those that do not count. */
@@ -90,7 +92,7 @@ async function measure(
     return dispatches > 0 ? [{ stage, dispatches, device }] : [];
   });
   timed.dispose();
-  return { step, particles, steps, wall, stages };
+  return { engine: open.info.name, step, particles, steps, wall, stages };
 }
 
 /** Returns how many steps were made, and the milliseconds of wall time of one. */

@@ -4,17 +4,16 @@
  * Two workloads of the unit 3-torus, one species, A + A -> A at rate alpha eps^-2 V with alpha V = 1 inside eps: "resolved", eps = 1/N,
  * where hardly anybody is ever in range, and "dense", eps = 0.2 N^(-1/3), where pairs react all the time.
  */
-import { CpuEngine } from "../src/cpu/engine.ts";
 import type { Engine } from "../src/engine.ts";
-import type { OpenDevice } from "../src/gpu/device.ts";
-import { GpuEngine } from "../src/gpu/engine.ts";
 import { makeSystem, type System } from "../src/model/system.ts";
 import { caseOf } from "../src/verify/cases.ts";
+import type { Contender } from "./contenders.ts";
 
 export interface StepRate {
   workload: Workload;
   particles: number;
-  engine: Engine["kind"];
+  /** Of the contender. */
+  engine: string;
   /** Million particle-steps per second of wall time: the slowest, the median and the fastest of the repeats. */
   rate: { min: number; median: number; max: number };
   /** Particle-steps of one repeat. */
@@ -24,7 +23,6 @@ export interface StepRate {
 
 export interface StepRateOptions {
   sizes: readonly number[];
-  engines: readonly Engine["kind"][];
   repeats: number;
   /** Particle-steps of one repeat, about. */
   work: number;
@@ -51,9 +49,9 @@ export function workloadOf(
   );
 }
 
-/** Engines take turns within a workload, so that a change of the machine's mood meets both. */
+/** Contenders take turns within a workload, so that a change of the machine's mood meets all. */
 export async function* measureStepRates(
-  open: OpenDevice | null,
+  contenders: readonly Contender[],
   options: StepRateOptions,
 ): AsyncGenerator<StepRate> {
   for (const workload of Object.keys(workloads) as Workload[]) {
@@ -61,10 +59,7 @@ export async function* measureStepRates(
       const steps = Math.max(2, Math.min(workloads[workload].mostSteps, Math.ceil(options.work / particles)));
       const total = (options.repeats + 1) * steps + 8;
       const system = workloadOf(workload, { particles, seed: options.seed, steps: total });
-      const engines: Engine[] = [];
-      if (open !== null && options.engines.includes("gpu"))
-        engines.push(await GpuEngine.create(system, open));
-      if (options.engines.includes("cpu")) engines.push(new CpuEngine(system));
+      const engines = await Promise.all(contenders.map((contender) => contender.create(system)));
       const rates = engines.map(() => [] as number[]);
       for (let repeat = 0; repeat <= options.repeats; repeat++) {
         for (const [e, engine] of engines.entries()) {
@@ -79,7 +74,7 @@ export async function* measureStepRates(
         yield {
           workload,
           particles,
-          engine: engine.kind,
+          engine: contenders[e].name,
           rate,
           work: steps * particles,
           repeats: options.repeats,

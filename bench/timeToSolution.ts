@@ -3,20 +3,18 @@
  *
  * Annihilation of N particles in the unit 3-torus, V the indicator, alpha = 10, Z = 1 (eps = 1 / N), all defaults.
  */
-import { CpuEngine } from "../src/cpu/engine.ts";
-import type { Engine } from "../src/engine.ts";
-import type { OpenDevice } from "../src/gpu/device.ts";
-import { GpuEngine } from "../src/gpu/engine.ts";
 import { parseScenario } from "../src/model/scenario.ts";
 import { makeSystem } from "../src/model/system.ts";
 import { limitOf } from "../src/oracle/limit.ts";
+import type { Contender } from "./contenders.ts";
 
 export interface TimeToSolution {
   particles: number;
   eps: number;
   /** Macroscopic time at the end of the run. */
   time: number;
-  engine: Engine["kind"];
+  /** Of the contender. */
+  engine: string;
   /** Of wall time, start and compilation included. */
   seconds: number;
   macroSteps: number;
@@ -27,8 +25,8 @@ export interface TimeToSolution {
 }
 
 export async function* measureTimeToSolution(
-  open: OpenDevice | null,
-  { particles, time, engines }: { particles: number; time: number; engines: readonly Engine["kind"][] },
+  contenders: readonly Contender[],
+  { particles, time }: { particles: number; time: number },
 ): AsyncGenerator<TimeToSolution> {
   const scenario = parseScenario({
     model: "annihilation",
@@ -39,10 +37,9 @@ export async function* measureTimeToSolution(
   });
   const system = makeSystem(scenario);
   const limit = limitOf(scenario, [time])![0].count;
-  for (const kind of engines) {
-    if (kind === "gpu" && open === null) continue;
+  for (const { name, create } of contenders) {
     const begin = performance.now();
-    const engine: Engine = kind === "gpu" ? await GpuEngine.create(system, open!) : new CpuEngine(system);
+    const engine = await create(system);
     await engine.advance(system.observeAt[0]);
     const count = (await engine.countMasses()).reduce((a, b) => a + b);
     const seconds = (performance.now() - begin) / 1000;
@@ -50,7 +47,7 @@ export async function* measureTimeToSolution(
       particles,
       eps: system.eps,
       time,
-      engine: kind,
+      engine: name,
       seconds,
       ...engine.work(),
       left: count / particles,

@@ -9,7 +9,7 @@ import type { System } from "./model/system.ts";
 export type EngineChoice = "auto" | "gpu" | "cpu";
 
 export interface PlaceOptions extends GpuOptions {
-  /** Where to run. "auto" (the default): a hardware GPU, else a software adapter, else the CPU reference. */
+  /** Where to run. "auto" (the default): a hardware GPU, else the shaders on the processor, else the CPU reference. */
   engine?: EngineChoice;
   /** Part of the name of the adapter to use. */
   adapter?: string;
@@ -73,7 +73,7 @@ export async function openPlace(options: PlaceOptions): Promise<OpenPlace> {
 
 function placeOf({ info }: OpenDevice, wanted: string | undefined): Place {
   const found = info.software
-    ? "the best adapter is a software one: there is no GPU with a driver"
+    ? "there is no GPU with a driver, and without one the processor runs the shaders best by itself"
     : "it is the best GPU";
   const why = wanted === undefined ? found : `"${wanted}" was asked for`;
   return { engine: "gpu", adapter: info.name, driver: info.driver, software: info.software, why };

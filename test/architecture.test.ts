@@ -72,6 +72,10 @@ describe("imports go one way", () => {
     expect(arrows(others)).toEqual([]);
   });
 
+  test("the device on the processor knows nothing of what is run on it", () => {
+    expect(forbidden("processor", (to) => to !== "processor")).toEqual([]);
+  });
+
   test("the two engines do not know each other", () => {
     expect(forbidden("cpu", (to) => to === "gpu")).toEqual([]);
     expect(forbidden("gpu", (to) => to === "cpu")).toEqual([]);

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { listAdapters, openDevice } from "../gpu/device.ts";
+import { listAdapters, openInNode } from "../gpu/device.ts";
 import { makeSystem } from "../model/system.ts";
 import { largestParticles } from "../sizes.ts";
 import { verifyCases } from "../verify/cases.ts";
@@ -7,8 +7,8 @@ import { compareEngines } from "../verify/compare.ts";
 import { commit, version } from "../version.generated.ts";
 import { adapterOption, jsonOption, printJson } from "./options.ts";
 
-const howToGetOne =
-  "Install a Vulkan driver: your GPU's own (NVIDIA's also needs libvulkan1, libx11-6 and libxext6, without a screen too), or Mesa's software Vulkan (Debian 13, Ubuntu: apt install mesa-vulkan-drivers libvulkan1; Debian 12: the same with -t bookworm-backports).";
+const howToGetAGpu =
+  "This adapter runs the shaders on the processor: right, but slower than a GPU, which needs its vendor's Vulkan driver (NVIDIA's also libvulkan1, libx11-6 and libxext6, without a screen too).";
 
 /** A case of `coagula verify` that takes a moment and reacts a good deal. */
 const selfTestCase = verifyCases.find(({ name }) => name === "1000 particles")!;
@@ -38,7 +38,7 @@ type Report = Awaited<ReturnType<typeof examine>>;
 
 async function examine(wanted: string | undefined) {
   const adapters = await listAdapters();
-  const open = await openDevice(wanted);
+  const open = await openInNode(wanted);
   const host = {
     version,
     commit,
@@ -46,8 +46,6 @@ async function examine(wanted: string | undefined) {
     platform: `${process.platform} ${process.arch}`,
     adapters,
   };
-  if (open === null)
-    return { ok: false, ...host, adapter: null, missing: ["a WebGPU adapter"], advice: howToGetOne };
   try {
     const { limits } = open.device;
     const selfTest = await compareEngines(makeSystem(selfTestCase.scenario), open);
@@ -63,9 +61,7 @@ async function examine(wanted: string | undefined) {
       ),
       selfTest: { equal, ...selfTest },
       missing: open.info.software ? ["a hardware GPU with a Vulkan driver"] : [],
-      advice: open.info.software
-        ? "This adapter runs on the processor: right, but slow. A GPU needs its vendor's Vulkan driver."
-        : "Nothing is missing.",
+      advice: open.info.software ? howToGetAGpu : "Nothing is missing.",
     };
   } finally {
     open.release();
@@ -73,21 +69,18 @@ async function examine(wanted: string | undefined) {
 }
 
 function asText(report: Report): string {
+  const { name, driver, software } = report.adapter;
   const lines = [
     `coagula ${report.version}${report.commit === null ? "" : ` (${report.commit})`}, Node ${report.node}, ${report.platform}`,
-    `adapters: ${report.adapters.length === 0 ? "none" : report.adapters.join("; ")}`,
+    `adapters: ${report.adapters.join("; ")}`,
+    `best:     ${name}, ${software ? "software" : "hardware"}`,
+    `driver:   ${driver}`,
+    `features: ${report.features.join(", ")}`,
+    ...Object.entries(report.limits).map(([limit, value]) => `limit:    ${limit} ${value}`),
+    `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas)`,
+    `test:     ${report.selfTest.equal ? "GPU and CPU reference agree" : "GPU AND CPU REFERENCE DISAGREE; run coagula verify"}`,
+    `missing:  ${report.missing.join(", ") || "nothing"}`,
+    report.advice,
   ];
-  if (report.adapter !== null && "limits" in report) {
-    const { name, driver, software } = report.adapter;
-    lines.push(
-      `best:     ${name}, ${software ? "software" : "hardware"}`,
-      `driver:   ${driver}`,
-      `features: ${report.features.join(", ")}`,
-      ...Object.entries(report.limits).map(([limit, value]) => `limit:    ${limit} ${value}`),
-      `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas)`,
-      `test:     ${report.selfTest.equal ? "GPU and CPU reference agree" : "GPU AND CPU REFERENCE DISAGREE; run coagula verify"}`,
-    );
-  }
-  lines.push(`missing:  ${report.missing.join(", ") || "nothing"}`, report.advice);
   return lines.join("\n");
 }

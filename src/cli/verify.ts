@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
-import { UserError } from "../errors.ts";
-import { openDevice } from "../gpu/device.ts";
+import { openInNode } from "../gpu/device.ts";
 import { makeSystem, type System } from "../model/system.ts";
 import { createProgress } from "../report/progress.ts";
 import { type VerifyCase, verifyCases } from "../verify/cases.ts";
@@ -29,12 +28,7 @@ export const verifyCommand = () =>
     )
     .addOption(jsonOption())
     .action(async ({ adapter, case: names, workgroupSize, json }: VerifyOptions) => {
-      const open = await openDevice(adapter);
-      if (open === null) {
-        throw new UserError(
-          "verify compares the GPU with the CPU, but there is no WebGPU adapter; coagula doctor tells how to get one.",
-        );
-      }
+      const open = await openInNode(adapter);
       try {
         const wanted = verifyCases.filter(({ name }) => names === undefined || names.includes(name));
         const title = `CPU reference against ${open.info.name}, workgroups of ${workgroupSize}`;

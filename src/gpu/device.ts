@@ -91,15 +91,23 @@ async function refusal(option: string): Promise<string> {
   }
 }
 
+/** In a browser navigator.gpu, null where it has no adapter; else see `openInNode`. */
+export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
+  return inBrowser() ? openFrom(navigator.gpu) : openInNode(wanted);
+}
+
 /**
  * Opens the best adapter, or the one whose name contains `wanted`: a hardware GPU, else the processor by our own means, which are faster than
- * software drivers. Null where there is none; throws a UserError if a wanted one is not there.
+ * software drivers. Throws a UserError if a wanted one is not there.
  */
-export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
-  if (inBrowser()) return openFrom(navigator.gpu);
+export async function openInNode(wanted?: string): Promise<OpenDevice> {
   if (wanted !== undefined) {
     const name = await findAdapter(wanted);
-    return name === own ? openOwn() : openFrom(await dawn([`adapter=${name}`]));
+    if (name === own) return openOwn();
+    const found = await openFrom(await dawn([`adapter=${name}`]));
+    if (found === null)
+      throw new UserError(`adapter is "${wanted}", but "${name}" cannot be opened; allowed is "${own}".`);
+    return found;
   }
   // Dawn puts hardware first.
   const first = await openFrom(await dawn([]));
@@ -124,7 +132,7 @@ async function findAdapter(wanted: string): Promise<string> {
 }
 
 async function openOwn(): Promise<OpenDevice> {
-  const { availableParallelism } = await import("node:os");
+  const { availableParallelism } = process.getBuiltinModule("node:os");
   const threads = Math.min(availableParallelism(), mostThreads);
   const device = await openProcessor(threads);
   return {

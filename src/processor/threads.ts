@@ -44,7 +44,8 @@ export class Threads {
     count: number,
     onTrouble: (what: string) => void,
   ): Promise<Threads> {
-    const { Worker } = await import("node:worker_threads");
+    // Not an import, which bundlers for browsers would look for.
+    const { Worker } = process.getBuiltinModule("node:worker_threads");
     const workers = Array.from({ length: count }, (_, index) => {
       const workerData: ThreadData = {
         memory,
