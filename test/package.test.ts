@@ -98,7 +98,8 @@ describe("the package", () => {
   test("is bundled for browsers without Node, and plays there what it plays in Node", async () => {
     const program = `
       import { simulate } from "coagula/browser";
-      // There is no WebGPU where this runs.
+      // As in a page: there is no WebGPU where this runs, and nothing of Node's.
+      process.getBuiltinModule = undefined;
       const { digest, engine } = await simulate(${scenarioText()}).result;
       console.log(engine, digest);`;
     writeFiles(project, { "page.js": program });

@@ -55,6 +55,8 @@ const held = new Set<GPU>();
 
 const inBrowser = () => typeof navigator !== "undefined" && "gpu" in navigator && navigator.gpu !== undefined;
 
+const inNode = () => typeof process !== "undefined" && process.getBuiltinModule !== undefined;
+
 /** Else timestamps are in steps of 0.1 ms, longer than most stages take. */
 const exactTimestamps = "disable-dawn-features=timestamp_quantization";
 
@@ -91,9 +93,10 @@ async function refusal(option: string): Promise<string> {
   }
 }
 
-/** In a browser navigator.gpu, null where it has no adapter; else see `openInNode`. */
+/** In a browser navigator.gpu, null where there is none or it has no adapter; else see `openInNode`. */
 export async function openDevice(wanted?: string): Promise<OpenDevice | null> {
-  return inBrowser() ? openFrom(navigator.gpu) : openInNode(wanted);
+  if (inBrowser()) return openFrom(navigator.gpu);
+  return inNode() ? openInNode(wanted) : null;
 }
 
 /**
@@ -132,7 +135,7 @@ async function findAdapter(wanted: string): Promise<string> {
 }
 
 async function openOwn(): Promise<OpenDevice> {
-  const { availableParallelism } = process.getBuiltinModule("node:os");
+  const { availableParallelism } = process.getBuiltinModule("os");
   const threads = Math.min(availableParallelism(), mostThreads);
   const device = await openProcessor(threads);
   return {

@@ -45,7 +45,7 @@ export class Threads {
     onTrouble: (what: string) => void,
   ): Promise<Threads> {
     // Not an import, which bundlers for browsers would look for.
-    const { Worker } = process.getBuiltinModule("node:worker_threads");
+    const { Worker } = process.getBuiltinModule("worker_threads");
     const workers = Array.from({ length: count }, (_, index) => {
       const workerData: ThreadData = {
         memory,
@@ -56,7 +56,7 @@ export class Threads {
         mostBindings,
       };
       // As text, since it must not depend on where a bundler has put it.
-      return new Worker(`(${thread})(require("node:worker_threads"))`, { eval: true, workerData });
+      return new Worker(`(${thread})(require("worker_threads"))`, { eval: true, workerData });
     });
     return new Threads(workers, onTrouble);
   }
