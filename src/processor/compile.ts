@@ -121,7 +121,6 @@ class Compiler {
     this.#emit(ofLocal(group).code, to.code, op.geU);
     this.#branch(allDone, op.brIf);
     this.#emit(op.const, 0, op.set, unsigned(lane));
-    const groupDone = this.#open(op.block);
     const nextLane = this.#open(op.loop);
     const x = this.#operate("%", ofLocal(group), groupsX);
     const y = this.#operate("/", ofLocal(group), groupsX);
@@ -147,8 +146,6 @@ class Compiler {
     this.#emit(ofLocal(lane).code, op.const, signed(this.#workgroupSize), op.ltU);
     this.#branch(nextLane, op.brIf);
     this.#close();
-    this.#close();
-    void groupDone;
     this.#emit(ofLocal(group).code, op.const, 1, op.add, op.set, unsigned(group));
     this.#branch(nextGroup);
     this.#close();

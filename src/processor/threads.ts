@@ -20,7 +20,6 @@ export const reservedBytes = (threads: number) => 4 * syncWords + threads * ownB
 const headWords = 5;
 
 export class Threads {
-  readonly count: number;
   readonly #workers: Worker[];
   readonly #onTrouble: (what: string) => void;
   #modules = 0;
@@ -29,7 +28,6 @@ export class Threads {
   #stopped: Error | null = null;
 
   private constructor(workers: Worker[], onTrouble: (what: string) => void) {
-    this.count = workers.length;
     this.#workers = workers;
     this.#onTrouble = onTrouble;
     for (const worker of workers) {

@@ -69,10 +69,7 @@ export const atomic = {
   store: 0x17,
   add: 0x1e,
   sub: 0x25,
-  and: 0x2c,
   or: 0x33,
-  xor: 0x3a,
-  exchange: 0x41,
   compareExchange: 0x48,
 } as const;
 
@@ -124,14 +121,13 @@ export function moduleOf(parameters: number, locals: number[], code: number[]): 
   }
   const declarations = runs.flatMap(([count, type]) => [...unsigned(count), type]);
   const size = unsigned(runs.length).length + declarations.length + code.length + 1;
-  const head = [
+  const body = [...unsigned(size), ...unsigned(runs.length), ...declarations, ...code, op.end];
+  return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [1, 0x60, ...unsigned(parameters), ...Array<number>(parameters).fill(i32), 0]),
     ...section(2, [1, ...text("memory"), ...text("memory"), 2, 3, ...unsigned(1), ...unsigned(mostPages)]),
     ...section(3, [1, 0]),
     ...section(7, [1, ...text("run"), 0, 0]),
-  ];
-  const body = [...unsigned(size), ...unsigned(runs.length), ...declarations];
-  const contentSize = unsigned(1).length + body.length + code.length + 1;
-  return Uint8Array.from([...head, 10, ...unsigned(contentSize), ...unsigned(1), ...body, ...code, op.end]);
+    ...section(10, [1, ...body]),
+  ]);
 }
