@@ -1,22 +1,16 @@
 /** The multirate engine against the uniform one, against theory where only it can go, and what it costs. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { makePotential } from "../../src/model/potential.ts";
-import type { ScenarioInput } from "../../src/model/scenario.ts";
-import type { Estimate } from "../../src/observe/statistics.ts";
 import { solvePair } from "../../src/oracle/beta.ts";
 import { correctionAt } from "../../src/oracle/correction.ts";
-import { type SimulationResult, simulate } from "../../src/simulate.ts";
-import { expectStandardNormal, studentScore } from "./support.ts";
-
-/** On the reference, whose trajectories are the GPU's: there is one answer. */
-async function play(scenario: ScenarioInput): Promise<SimulationResult> {
-  return simulate(scenario, { engine: "cpu" }).result;
-}
-
-/** The difference of two independent estimates, as a standard normal deviation. */
-function twoSampleScore(a: Estimate, b: Estimate, replicas: number): number {
-  return studentScore(a.mean - b.mean, Math.hypot(a.se!, b.se!), replicas);
-}
+import type { SimulationResult } from "../../src/simulate.ts";
+import {
+  expectStandardNormal,
+  playOnReference,
+  studentScore,
+  twoSampleScore,
+  twoSampleScores,
+} from "./support.ts";
 
 /**
  * Seeds 71 to 74. At N = 500 and Z = 10 a uniform step is affordable, and a macro-step lasts as long as three of them. The
@@ -37,8 +31,8 @@ describe("the multirate engine and the uniform one agree (stochastic)", () => {
     const replicas = 40;
     const observe = { times: [0.0015, 0.0033] };
     const scenario = { ...common, model: "annihilation", observe, replicas } as const;
-    const a = await play({ ...scenario, seed: 71, engine: uniform });
-    const b = await play({ ...scenario, seed: 72, engine: multirate });
+    const a = await playOnReference({ ...scenario, seed: 71, engine: uniform });
+    const b = await playOnReference({ ...scenario, seed: 72, engine: multirate });
     expect(b.work.macroSteps).toBeLessThan(a.work.macroSteps / 2);
     const scores = observe.times.map((time, k) => [
       `count at ${time}`,
@@ -52,19 +46,9 @@ describe("the multirate engine and the uniform one agree (stochastic)", () => {
     const observe = { times: [0.003, 0.006], masses: 3 };
     const diffusion = { power: { scale: 1, exponent: -1 / 3 } };
     const scenario = { ...common, diffusion, observe, replicas } as const;
-    const a = await play({ ...scenario, seed: 73, engine: uniform });
-    const b = await play({ ...scenario, seed: 74, engine: multirate });
-    const scores = observe.times.flatMap((time, k) => {
-      const [of, other] = [a.observations[k], b.observations[k]];
-      return [
-        [`count at ${time}`, twoSampleScore(of.count, other.count, replicas)],
-        ...of.masses.map((estimate, m) => [
-          `mass ${m + 1} at ${time}`,
-          twoSampleScore(estimate, other.masses[m], replicas),
-        ]),
-      ];
-    });
-    expectStandardNormal(Object.fromEntries(scores));
+    const a = await playOnReference({ ...scenario, seed: 73, engine: uniform });
+    const b = await playOnReference({ ...scenario, seed: 74, engine: multirate });
+    expectStandardNormal(twoSampleScores(a.observations, b.observations, replicas));
   });
 });
 
@@ -87,7 +71,7 @@ describe("annihilation of 1000 particles in the unit torus (stochastic)", () => 
   const { replicas } = sparse;
   let careful: SimulationResult;
   beforeAll(async () => {
-    careful = await play({ ...sparse, seed: 75, engine: "multirate" });
+    careful = await playOnReference({ ...sparse, seed: 75, engine: "multirate" });
   }, 300_000);
 
   // A rate that is 25 percent off would fail at the last time: alpha twice as large makes +51, half as large -40,
@@ -121,8 +105,8 @@ describe("annihilation of 1000 particles in the unit torus (stochastic)", () => 
     const Z = 4;
     const replicas = 8;
     const scenario = { ...sparse, Z, replicas, observe: { times: [0.005, 0.01] } };
-    const a = await play({ ...scenario, seed: 77, engine: { kind: "multirate", k: 4 } });
-    const b = await play({ ...scenario, seed: 78, engine: { kind: "multirate", k: 6 } });
+    const a = await playOnReference({ ...scenario, seed: 77, engine: { kind: "multirate", k: 4 } });
+    const b = await playOnReference({ ...scenario, seed: 78, engine: { kind: "multirate", k: 6 } });
     const scores = scenario.observe.times.map((time, k) => [
       `at ${time}`,
       twoSampleScore(a.observations[k].count, b.observations[k].count, replicas),
@@ -136,8 +120,8 @@ describe("the work of the multirate engine (stochastic)", () => {
   // A uniform step would take 10,000 times as many.
   test("moves hardly grow as eps shrinks by 100 at fixed N, box and time", async () => {
     const scenario = { ...sparse, observe: { times: [0.01] }, replicas: 1, seed: 79 };
-    const coarse = await play({ ...scenario, engine: "multirate" });
-    const fine = await play({ ...scenario, engine: "multirate", Z: sparse.Z / 100 });
+    const coarse = await playOnReference({ ...scenario, engine: "multirate" });
+    const fine = await playOnReference({ ...scenario, engine: "multirate", Z: sparse.Z / 100 });
     expect(fine.work.uniformParticleSteps / coarse.work.uniformParticleSteps).toBeGreaterThan(9000);
     expect(fine.work.particleSteps / coarse.work.particleSteps).toBeLessThan(1.5);
   });

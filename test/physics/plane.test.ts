@@ -1,16 +1,11 @@
 /** The plane: N / |log eps| = Z, the rate divided by |log eps| (S §2.5). */
 import { expect, test } from "vitest";
-import type { ScenarioInput } from "../../src/model/scenario.ts";
-import { simulate } from "../../src/simulate.ts";
-import { expectStandardNormal, studentScore } from "./support.ts";
-
-/** On the reference, whose trajectories are the GPU's: there is one answer. */
-const play = (scenario: ScenarioInput) => simulate(scenario, { engine: "cpu" }).result;
+import { expectStandardNormal, playOnReference, studentScore, twoSampleScores } from "./support.ts";
 
 const alpha = 50;
 const plane = { dimension: 2, alpha: { constant: alpha } } as const;
 
-// Seeds 201 and 202. At eps = exp(-5) a uniform step is affordable, and a macro-step lasts as long as several of them. A rate that is 15 percent
+// Seeds 201 and 202. At eps = exp(-5) a uniform step is affordable, and a macro-step lasts as long as several of them. A rate that is 20 percent
 // off would fail.
 test("the multirate engine and the uniform one agree in the mean fractions of all particles and of masses 1 and 2 (stochastic)", async () => {
   const replicas = 40;
@@ -21,23 +16,13 @@ test("the multirate engine and the uniform one agree in the mean fractions of al
     observe: { times: [0.003, 0.006], masses: 2 },
     replicas,
   };
-  const a = await play({ ...scenario, seed: 201, engine: "uniform" });
-  const b = await play({ ...scenario, seed: 202, engine: { kind: "multirate", crowd: 0.4 } });
+  const a = await playOnReference({ ...scenario, seed: 201, engine: "uniform" });
+  const b = await playOnReference({ ...scenario, seed: 202, engine: { kind: "multirate", crowd: 0.4 } });
   expect(b.work.macroSteps).toBeLessThan(a.work.macroSteps / 2);
-  const scores: Record<string, number> = {};
-  for (const [k, { time, count, masses }] of a.observations.entries()) {
-    const other = b.observations[k];
-    const theirs = [other.count, ...other.masses];
-    for (const [m, x] of [count, ...masses].entries()) {
-      const y = theirs[m];
-      const name = `${m === 0 ? "count" : `mass ${m}`} at ${time}`;
-      scores[name] = studentScore(x.mean - y.mean, Math.hypot(x.se!, y.se!), replicas);
-    }
-  }
-  expectStandardNormal(scores);
+  expectStandardNormal(twoSampleScores(a.observations, b.observations, replicas));
 }, 300_000);
 
-// Seeds 203 and 204. The bias at 1 / |log eps| = 0.025 is a small part of a standard error; the naive rate is some 10 of them away.
+// Seeds 203 and 204. The bias at 1 / |log eps| = 0.025 is a small part of a standard error; the naive rate is 17 and 33 of them away.
 test.each([
   { potential: "indicator", seed: 203 },
   { potential: "shell", seed: 204 },
@@ -45,7 +30,7 @@ test.each([
   "at eps = exp(-40) the $potential leaves what (2.4) says for every V (stochastic)",
   async ({ potential, seed }) => {
     const [replicas, time] = [12, 0.05];
-    const { eps, observations } = await play({
+    const { eps, observations } = await playOnReference({
       ...plane,
       particles: 40,
       Z: 1,

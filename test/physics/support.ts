@@ -6,8 +6,10 @@ import type { Engine } from "../../src/engine.ts";
 import { inverseNormalTail } from "../../src/exact/elementary.ts";
 import { openDevice } from "../../src/gpu/device.ts";
 import { GpuEngine } from "../../src/gpu/engine.ts";
+import type { ScenarioInput } from "../../src/model/scenario.ts";
 import type { System } from "../../src/model/system.ts";
-import type { Observation } from "../../src/simulate.ts";
+import type { Estimate } from "../../src/observe/statistics.ts";
+import { type Observation, type SimulationResult, simulate } from "../../src/simulate.ts";
 
 /** The GPU engine, which is the faster one even on a software adapter; released when the test ends. */
 export async function openEngine(system: System): Promise<Engine> {
@@ -19,6 +21,11 @@ export async function openEngine(system: System): Promise<Engine> {
     open.release();
   });
   return engine;
+}
+
+/** A run on the reference, whose trajectories are the GPU's: there is one answer. */
+export async function playOnReference(scenario: ScenarioInput): Promise<SimulationResult> {
+  return simulate(scenario, { engine: "cpu" }).result;
 }
 
 /**
@@ -89,6 +96,24 @@ export function studentScore(difference: number, se: number, replicas: number): 
     (Math.sign(difference) * (8 * n + 1) * Math.sqrt(n * Math.log1p((difference / se) ** 2 / n))) /
     (8 * n + 3)
   );
+}
+
+/** The difference of two independent estimates, as a standard normal deviation. */
+export function twoSampleScore(a: Estimate, b: Estimate, replicas: number): number {
+  return studentScore(a.mean - b.mean, Math.hypot(a.se!, b.se!), replicas);
+}
+
+/** The same of the count and of every mass at every time of two runs. */
+export function twoSampleScores(
+  a: readonly Observation[],
+  b: readonly Observation[],
+  replicas: number,
+): Record<string, number> {
+  const scores = a.flatMap(({ time, count, masses }, k) => [
+    [`count at ${time}`, twoSampleScore(count, b[k].count, replicas)],
+    ...masses.map((mass, m) => [`mass ${m + 1} at ${time}`, twoSampleScore(mass, b[k].masses[m], replicas)]),
+  ]);
+  return Object.fromEntries(scores);
 }
 
 /**
