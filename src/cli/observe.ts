@@ -24,6 +24,7 @@ import { claimResults } from "./resultsFolder.ts";
 
 interface ObserveOptions extends WhereOptions {
   n?: number[];
+  scaling?: number[];
   out?: string | false;
   force?: boolean;
   seed?: string;
@@ -36,6 +37,7 @@ export const observeCommand = () =>
     .description("measure what the theorem and its proof state, as the scenario's observe asks for it")
     .argument("<scenario>", "a YAML or JSON file")
     .option("--n <list>", "several numbers of particles, increasing, as in 100,200,400", parseList)
+    .option("--scaling <list>", "several scalings b, increasing up to 1, as in 0.4,0.6,0.8,1", parseList)
     .option(
       "--out <folder>",
       "where to write the results (default: results/<name>, or the next free number after it)",
@@ -53,14 +55,15 @@ export const observeCommand = () =>
 Examples:
   coagula observe scenarios/repulsion.yaml
   coagula observe scenarios/stosszahlansatz.yaml --n 100,200,400 --replicas 100
+  coagula observe scenarios/weaker-scaling.yaml --scaling 0.4,0.6,0.8,1
 
 The results folder holds report.html, summary.json, tables and a figure of each statement (docs/files.md); docs/theorem has a page for each.`,
     )
     .action(run);
 
 async function run(path: string, options: ObserveOptions): Promise<void> {
-  const scenarios = atEach(overrideScenario(await loadScenario(path), options), options.n);
-  if (!scenarios.every(asksForStatements)) throw new UserError(nothingAsked);
+  const scenarios = atEach(overrideScenario(await loadScenario(path), options), options);
+  if (!scenarios.some(asksForStatements)) throw new UserError(nothingAsked);
   // What no run can begin with is refused at every N before the first runs.
   for (const scenario of scenarios) makeSystem(scenario);
   const [{ name }] = scenarios;
@@ -88,12 +91,18 @@ async function run(path: string, options: ObserveOptions): Promise<void> {
     }
     progress.done();
     const statements = statementsOf(runs);
-    const given = options.n === undefined ? [] : ["--n", options.n.join(",")];
+    const given = [
+      ...(options.n === undefined ? [] : ["--n", options.n.join(",")]),
+      ...(options.scaling === undefined ? [] : ["--scaling", options.scaling.join(",")]),
+    ];
     const files = folder && (await observeFiles({ results, statements, options: given, scenarios }));
     signal.throwIfAborted();
     const out = files && (await folder.commit(files));
     for (const statement of statements) say(`\n${describeStatement(statement)}`);
-    for (const [k, { digest }] of results.entries()) say(`\nN = ${scenarios[k].particles}: digest ${digest}`);
+    for (const [k, { digest }] of results.entries()) {
+      const { particles, scaling } = scenarios[k];
+      say(`\nN = ${particles}${options.scaling ? `, b = ${scaling}` : ""}: digest ${digest}`);
+    }
     if (out !== null) say(`results in ${out}`);
     if (options.json) printJson({ results, statements, ...(out !== null && { out }) });
   } finally {
@@ -104,11 +113,20 @@ async function run(path: string, options: ObserveOptions): Promise<void> {
 
 const nothingAsked = `the scenario asks for nothing that a statement is measured by; it may ask for ${requestWords.slice(0, -1).join(", ")} or ${requestWords.at(-1)}.`;
 
-/** The scenario at each N; Z stays, so that eps follows. */
-function atEach(scenario: Scenario, n: readonly number[] | undefined): Scenario[] {
-  if (n === undefined) return [scenario];
-  if (n.some((N, k) => k > 0 && N <= n[k - 1])) {
-    throw new UserError(`n is ${n.join(",")}, but must increase, as in 100,200,400.`);
+/** The scenario at each scaling and N; Z stays, so that eps follows. */
+function atEach(scenario: Scenario, { n, scaling }: Pick<ObserveOptions, "n" | "scaling">): Scenario[] {
+  mustIncrease("n", n, "100,200,400");
+  mustIncrease("scaling", scaling, "0.4,0.6,0.8,1");
+  return (scaling ?? [scenario.scaling]).flatMap((b) =>
+    (n ?? [scenario.particles]).map((particles) => {
+      const atN = n === undefined ? scenario : atParticles(scenario, particles);
+      return parseScenario({ ...atN, scaling: b });
+    }),
+  );
+}
+
+function mustIncrease(key: string, list: readonly number[] | undefined, example: string): void {
+  if (list?.some((value, k) => k > 0 && value <= list[k - 1])) {
+    throw new UserError(`${key} is ${list.join(",")}, but must increase, as in ${example}.`);
   }
-  return n.map((particles) => parseScenario(atParticles(scenario, particles)));
 }

@@ -90,11 +90,16 @@ export function shardFiles(system: System, result: SimulationResult, end: Checkp
 export async function observeFiles(
   summary: Omit<ObserveSummary, "kind" | keyof Provenance>,
 ): Promise<ResultFiles> {
-  const { results, statements } = summary;
+  const { results, statements, scenarios } = summary;
+  const severalScalings = new Set(scenarios.map(({ scaling }) => scaling)).size > 1;
+  const runs = results.map((result, k) => ({
+    ...result,
+    ...(severalScalings && { scaling: scenarios[k].scaling }),
+  }));
   return withReport(
     { kind: "observe", ...summary, ...provenance() },
     {
-      "densities.csv": asText(densityTable(results)),
+      "densities.csv": asText(densityTable(runs)),
       "statements.csv": asText(statementTable(statements)),
       ...(await statementFigures(statements)),
     },

@@ -14,7 +14,7 @@ import {
 
 /** What is simulated, and where. */
 export function introduce({ scenario, eps, dt, observeAt, multirate }: System, place: Place): string {
-  const { name, model, particles, dimension, replicas, domain, Z } = scenario;
+  const { name, model, particles, dimension, replicas, domain, Z, scaling } = scenario;
   const units = unitsOf(scenario);
   const [inLength, inTime] = units === null ? ["", ""] : [` ${units.length}`, ` ${units.time}`];
   const where =
@@ -28,7 +28,7 @@ export function introduce({ scenario, eps, dt, observeAt, multirate }: System, p
       : `multirate steps, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}${inTime}`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
-    `eps = ${formatShort(eps)}${inLength}, ${pace}`,
+    `eps = ${formatShort(eps)}${inLength}, ${scaling < 1 ? `range eps^${scaling}, ` : ""}${pace}`,
     tellPlace(place),
   ].join("\n");
 }

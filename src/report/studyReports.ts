@@ -21,8 +21,11 @@ export async function observeReport(summary: ObserveSummary, repeat: string): Pr
   const finest = results.length - 1;
   const [result, scenario] = [results[finest], scenarios[finest]];
   const { name, version } = result;
-  const ns = results.map(({ particles }) => particles).join(", ");
-  const body = html`${header(name, `${model(scenario)}, N = ${ns}, Z = ${scenario.Z}`, scenario.description)}
+  const listed = (values: readonly number[]) => [...new Set(values)].join(", ");
+  const ns = listed(results.map(({ particles }) => particles));
+  const bs = listed(scenarios.map(({ scaling }) => scaling));
+  const range = bs === "1" ? "" : `, b = ${bs}`;
+  const body = html`${header(name, `${model(scenario)}, N = ${ns}, Z = ${scenario.Z}${range}`, scenario.description)}
 ${await statementSections(statements)}
 ${await densitySection(result, [])}
 ${workSection(results)}

@@ -39,14 +39,16 @@ export function runHistory(system: System, events: Uint32Array, clock: readonly 
 
 const both = ({ mean, se }: Estimate) => [mean, se];
 
-/** The densities of all masses ("all") and of each observed one. */
+/** The densities of all masses ("all") and of each observed one; where runs are at several scalings, each says its own. */
 export function densityTable(
-  runs: readonly { particles: number; observations: readonly Observation[] }[],
+  runs: readonly { particles: number; scaling?: number; observations: readonly Observation[] }[],
 ): Table {
-  const rows = runs.flatMap(({ particles, observations }) =>
+  const scaled = runs.some(({ scaling }) => scaling !== undefined);
+  const rows = runs.flatMap(({ particles, scaling = 1, observations }) =>
     observations.flatMap(({ time, count, masses }) =>
       [{ mass: "all", ...count }, ...masses].map(({ mass, mean, se, theory }) => [
         particles,
+        ...(scaled ? [scaling] : []),
         time,
         mass,
         mean,
@@ -55,7 +57,10 @@ export function densityTable(
       ]),
     ),
   );
-  return { columns: ["particles", "time", "mass", "mean", "se", "theory"], rows };
+  return {
+    columns: ["particles", ...(scaled ? ["scaling"] : []), "time", "mass", "mean", "se", "theory"],
+    rows,
+  };
 }
 
 /** What statements of the papers say, beside what was measured; `naive` is the naive guess alpha ∫ V. */

@@ -1,7 +1,9 @@
 /** The pairs that particles make: which there are, and their clock. */
+import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
 import { isPlain, pairStart, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
+import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { isHomogeneous } from "../oracle/geometry.ts";
 
 /** Whether all start with one mass, in d >= 3, where a pair may part for ever, and pairs react at a finite rate within eps. */
@@ -39,3 +41,11 @@ export const tauOf = ({ eps }: System, { D }: PairProblem, time: number) => (D *
 
 /** When the observations really were: at a tick, which for short times is not quite when they were asked for. */
 export const observedAt = ({ observeAt, dt }: System): number[] => observeAt.map((tick) => tick * dt);
+
+const rule = gaussLegendre(8);
+
+/** alpha ∫ V (1 - u^[t]), averaged over D t / eps^2; near 0 it changes like a power of its root. */
+export function meanRate(pair: PairProblem, from: number, to: number): number {
+  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
+  return integrateOver(rule, a, b, (v) => solveFiniteTime(pair, v * v).rate * 2 * v) / (to - from);
+}

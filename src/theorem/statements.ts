@@ -12,6 +12,7 @@ import type { ObservedRun, Statement } from "./statement.ts";
 import { stosszahlansatz } from "./stosszahlansatz.ts";
 import { survival } from "./survival.ts";
 import { twoParticles } from "./twoParticles.ts";
+import { hasWeakerScaling, weakerScalings } from "./weakerScalings.ts";
 
 /** Null where the runs did not observe what it takes. */
 type Measure = (runs: readonly ObservedRun[]) => Statement | null;
@@ -27,6 +28,7 @@ const measures: readonly Measure[] = [
   ghosts,
   survival,
   twoParticles,
+  weakerScalings,
 ];
 
 /** What a scenario may ask for, each enough for a statement, and how one says so. */
@@ -39,6 +41,10 @@ const requests: readonly { words: string; isMadeBy: (scenario: Scenario) => bool
     words: "the start density pair in d >= 3",
     isMadeBy: (scenario) => pairStart(scenario) !== null && hasOnePair(scenario),
   },
+  {
+    words: "a scaling below 1 with an even start on a torus and one rate for all pairs",
+    isMadeBy: hasWeakerScaling,
+  },
 ];
 
 /** What a scenario may ask for, so that statements are measured. */
@@ -49,9 +55,15 @@ export function asksForStatements(scenario: Scenario): boolean {
   return requests.some(({ isMadeBy }) => isMadeBy(scenario));
 }
 
-/** The statements that these runs of one scenario, at increasing N, tell of. */
+/**
+ * The statements that these runs of one scenario, at increasing N, tell of; or at several scalings, which one statement is about, each at
+ * increasing N.
+ */
 export function statementsOf(runs: readonly ObservedRun[]): Statement[] {
-  return measures.flatMap((measure) => {
+  const isOneScaling = runs.every(
+    ({ system }) => system.scenario.scaling === runs[0].system.scenario.scaling,
+  );
+  return (isOneScaling ? measures : [weakerScalings]).flatMap((measure) => {
     const statement = measure(runs);
     return statement === null ? [] : measured(statement);
   });

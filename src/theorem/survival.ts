@@ -1,5 +1,4 @@
 /** Survivors and the tracer particle (Hammond's survey, §3): the rate of annihilation is the naive one at time 0, and beta later. */
-import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
 import { type Estimate, estimate } from "../observe/statistics.ts";
 import { type PairProblem, solvePair } from "../oracle/beta.ts";
 import { leadingCorrection } from "../oracle/correction.ts";
@@ -7,8 +6,9 @@ import { solveFiniteTime } from "../oracle/finiteTime.ts";
 import { formatShort } from "../report/table.ts";
 import { encounters } from "./encounters.ts";
 import { finestMove } from "./halfMove.ts";
-import { hasGhosts, observedAt, onePair, tauOf } from "./onePair.ts";
+import { hasGhosts, meanRate, observedAt, onePair, tauOf } from "./onePair.ts";
 import type { Comparison, ObservedRun, Statement, StatementFigure } from "./statement.ts";
+import { densityOf, growth, survivors } from "./survivors.ts";
 
 /** Between two observations: from and to as D t / eps^2, and the rate with which 1/h_N has grown, over the density at the start. */
 interface Window extends Estimate {
@@ -46,16 +46,6 @@ export function survival(runs: readonly ObservedRun[]): Statement | null {
   };
 }
 
-/** h_N at an observation, over the replicas. */
-function survivors({ system, observables }: ObservedRun, k: number): number[] {
-  const { replicas, particles } = system;
-  const columns = observables.counts[k].length / replicas;
-  return Array.from({ length: replicas }, (_, r) => {
-    const row = observables.counts[k].subarray(r * columns, (r + 1) * columns);
-    return row.reduce((a, b) => a + b) / particles;
-  });
-}
-
 function windowsOf(run: ObservedRun, pair: PairProblem): Window[] {
   const { system } = run;
   const density = densityOf(run);
@@ -71,26 +61,6 @@ function windowsOf(run: ObservedRun, pair: PairProblem): Window[] {
       ...growth(before, after, density * (to - from)),
     };
   });
-}
-
-/** What the inverse of a mean has grown by, over `scale`. Its error is that of the inverses on their tangents, replica by replica. */
-export function growth(before: readonly number[], after: readonly number[], scale: number): Estimate {
-  const [from, to] = [estimate(before).mean, estimate(after).mean];
-  const tangent = (x: number, mean: number) => (2 - x / mean) / mean;
-  return estimate(after.map((h, r) => (tangent(h, to) - tangent(before[r], from)) / scale));
-}
-
-/** Of all particles at the start, per unit of volume, times their weight. */
-function densityOf({ system: { scenario, side, dimension } }: ObservedRun): number {
-  return scenario.Z / side ** dimension;
-}
-
-const rule = gaussLegendre(8);
-
-/** alpha ∫ V (1 - u^[t]), averaged over D t / eps^2; near 0 it changes like a power of its root. */
-function meanRate(pair: PairProblem, from: number, to: number): number {
-  const [a, b] = [Math.sqrt(from), Math.sqrt(to)];
-  return integrateOver(rule, a, b, (v) => solveFiniteTime(pair, v * v).rate * 2 * v) / (to - from);
 }
 
 /** What is left in the end. */

@@ -73,6 +73,23 @@ test("observe prints a table of two particles, and writes nothing with --no-out"
   expect(listing(folder)).toEqual(["s.yaml"]);
 });
 
+test("observe at several scalings states the crossover, tells densities at each, and wants them to increase", async () => {
+  const changes = { model: "annihilation", observe: { times: [0.001], masses: 1 }, replicas: 2 };
+  const { stdout, folder } = await observe(changes, ..."--n 200,400 --scaling 0.5,1 --out out".split(" "));
+  expect(stdout).toMatch(/^rate at b = 0.5, N = 400 /m);
+  expect(stdout).toMatch(/^N = 400, b = 1: digest /m);
+  const [titles, ...rows] = readFileSync(join(folder, "out", "densities.csv"), "utf8")
+    .trim()
+    .split("\n");
+  expect(titles).toBe("particles,scaling,time,mass,mean,se,theory");
+  expect(new Set(rows.map((row) => row.split(",").slice(0, 2).join()))).toEqual(
+    new Set(["200,0.5", "400,0.5", "200,1", "400,1"]),
+  );
+  const { code, stderr } = await coagula(["observe", "s.yaml", "--scaling", "1,0.5", "--no-out"], { folder });
+  expect(code).toBe(2);
+  expect(stderr).toBe("coagula: scaling is 1,0.5, but must increase, as in 0.4,0.6,0.8,1.\n");
+});
+
 test("observe leaves nothing when it is interrupted", async () => {
   const scenario = { ...JSON.parse(endless), ...annihilation };
   scenario.observe = { ...annihilation.observe, times: [0.0001, 900] };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { makeStart } from "../../src/model/start.ts";
 import { ghosts, wrappedMoment } from "../../src/theorem/ghosts.ts";
-import { growth, survival } from "../../src/theorem/survival.ts";
+import { survival } from "../../src/theorem/survival.ts";
+import { growth } from "../../src/theorem/survivors.ts";
 import {
   expectStandardNormal,
   kolmogorovBound,
