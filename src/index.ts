@@ -68,6 +68,18 @@ export {
   type SimulationResult,
   simulate,
 } from "./simulate.ts";
+export {
+  type ClusterMeasurement,
+  type ClusterScenarioOptions,
+  clusterPowers,
+  clusterScenario,
+  type LocalPowers,
+  type MeasureClustersOptions,
+  measureClusters,
+  type StickObservation,
+  type StickOptions,
+  stick,
+} from "./stick.ts";
 export type { Comparison, ObservedRun, Statement, StatementFigure } from "./theorem/statement.ts";
 export { statementsOf } from "./theorem/statements.ts";
 export { version } from "./version.generated.ts";

@@ -61,9 +61,37 @@ describe("imports go one way", () => {
     expect(forbidden("walkers", (to) => !allowed.includes(to))).toEqual([]);
   });
 
+  test("random-walker clusters know exact arithmetic and the oracle's linear algebra, and no engine", () => {
+    const allowed = ["walkerClusters", "exact", "errors.ts"];
+    const beyond = edges.filter(
+      ({ from, to }) => partOf(from) === "walkerClusters" && !allowed.includes(partOf(to)),
+    );
+    expect(arrows(beyond)).toEqual(["walkerClusters/exactDiffusivity.ts -> oracle/conjugateGradients.ts"]);
+  });
+
   test.each(["model", "exact"])("%s knows no engine, no oracle and nothing that shows results", (part) => {
-    const above = ["cpu", "gpu", "oracle", "observe", "report", "cli", "coalescent", "walkers", "converge"];
-    above.push("verify", "walk.ts", "coalesce.ts", "place.ts", "play.ts", "simulate.ts", "index.ts");
+    const above = [
+      "cpu",
+      "gpu",
+      "oracle",
+      "observe",
+      "report",
+      "cli",
+      "coalescent",
+      "walkers",
+      "walkerClusters",
+      "converge",
+    ];
+    above.push(
+      "verify",
+      "walk.ts",
+      "stick.ts",
+      "coalesce.ts",
+      "place.ts",
+      "play.ts",
+      "simulate.ts",
+      "index.ts",
+    );
     expect(forbidden(part, (to) => above.includes(to))).toEqual([]);
   });
 

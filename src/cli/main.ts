@@ -6,6 +6,7 @@ import { UserError } from "../errors.ts";
 import { version } from "../version.generated.ts";
 import { betaCommand } from "./beta.ts";
 import { checkCommand } from "./check.ts";
+import { clustersCommand } from "./clusters.ts";
 import { coalescentCommand } from "./coalescent.ts";
 import { convergeCommand } from "./converge.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -55,6 +56,7 @@ for (const command of [
   coalescentCommand(),
   kingmanCommand(),
   walkersCommand(),
+  clustersCommand(),
   doctorCommand(),
   schemaCommand(),
 ]) {

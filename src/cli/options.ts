@@ -63,7 +63,8 @@ export const timesOption = (times: number[]) =>
     .argParser(parseTimes)
     .default(times, times.join(","));
 
-function parseTimes(text: string): number[] {
+/** "0.5,1,2" as numbers. */
+export function parseTimes(text: string): number[] {
   const times = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
   const isTime = (time: number, k: number) =>
     Number.isFinite(time) && time >= 0 && (k === 0 || time > times[k - 1]);

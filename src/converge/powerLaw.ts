@@ -76,12 +76,13 @@ function minimum(f: (x: number) => number, a: number, b: number): number {
   return (low + high) / 2;
 }
 
-/** Coming from outside, where f > 0, the first place on the way to `inside`, where f < 0, at which f changes its sign. */
+/** Coming from outside, where f > 0, the first place found on the way to `inside`, where f < 0, at which f changes its sign. */
 function outermost(f: (x: number) => number, outside: number, inside: number): number {
   const step = Math.sign(inside - outside) * orders.step;
-  let out = outside;
-  while (f(out + step) > 0) out += step;
-  let into = out + step;
+  let [out, into] = [outside, outside + step];
+  // The interval may be narrower than a step.
+  while ((inside - into) * step > 0 && f(into) > 0) [out, into] = [into, into + step];
+  if ((inside - into) * step < 0) into = inside;
   while (Math.abs(into - out) > 1e-9) {
     const middle = (out + into) / 2;
     if (f(middle) > 0) out = middle;

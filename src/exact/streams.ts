@@ -25,4 +25,8 @@ export const streams = {
   ghost: 4,
   /** The draws of coalescing walkers on a lattice, four words at a time. */
   walkers: 5,
+  /** The draws of one cluster of random walkers, whose mass stands for the replica, four words at a time. */
+  cluster: 6,
+  /** The draws of a whole chain of random-walker clusters, four words at a time. */
+  clusters: 7,
 } as const;

@@ -23,6 +23,7 @@ const schemas = {
   coalescent: ["what coagula coalescent --json prints", printed.coalescentPrinted],
   kingman: ["what coagula kingman --json prints", printed.kingmanPrinted],
   walkers: ["what coagula walkers --json prints", printed.walkersPrinted],
+  clusters: ["what coagula clusters --json prints", printed.clustersPrinted],
   doctor: ["what coagula doctor --json prints", printed.doctorPrinted],
 } satisfies Record<string, readonly [string, z.ZodType]>;
 

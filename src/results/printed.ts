@@ -149,6 +149,37 @@ export const walkersPrinted = z.strictObject({
   ),
 });
 
+export const clustersPrinted = z.strictObject({
+  dimension: count,
+  blocks: count,
+  side: count,
+  pairs: count,
+  chains: count,
+  seed: text,
+  seconds: real,
+  clusters: z.array(
+    z.strictObject({
+      mass: count,
+      diffusivity: estimate,
+      exact: realOrNull,
+      radius: estimate,
+      gyration: estimate,
+    }),
+  ),
+  powers: z
+    .array(z.strictObject({ from: count, to: count, diffusivity: estimate, radius: estimate }))
+    .describe("Of the mass, from one to the next."),
+  scenario: z.record(text, z.unknown()).describe("Which coagula run takes."),
+  observations: z.array(
+    z.strictObject({
+      time: real.describe("In units of side^2 mean times of a walker's clock."),
+      count: estimate,
+      pairs: estimate,
+      limit: orNull(z.strictObject({ count: real, pairs: real })),
+    }),
+  ),
+});
+
 export const doctorPrinted = z.strictObject({
   ok: z.boolean(),
   version: text,

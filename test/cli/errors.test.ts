@@ -156,7 +156,7 @@ test.concurrent.each<[args: string[], parts: string[]]>([
     [
       "unknown command 'rnu'",
       "Did you mean run?",
-      "run, resume, observe, converge, sweep, merge, report, solve, check, verify, beta, coalescent, kingman, walkers, doctor, schema",
+      "run, resume, observe, converge, sweep, merge, report, solve, check, verify, beta, coalescent, kingman, walkers, clusters, doctor, schema",
     ],
   ],
   [["--fast"], ["unknown option '--fast'", "--version", "--help"]],

@@ -32,6 +32,7 @@ const printed: [SchemaName, string[]][] = [
   ["coalescent", ["coalescent", "--n", "100", "--replicas", "4", "--json"]],
   ["kingman", ["kingman", "--n", "8", "--json"]],
   ["walkers", ["walkers", "--side", "6", "--replicas", "4", "--times", "0.1", "--json"]],
+  ["clusters", ["clusters", "--masses", "1,2,4,8", "--blocks", "16", "--chains", "1", "--json"]],
   ["doctor", ["doctor", "--json"]],
 ];
 const written: [SchemaName, string][] = [
