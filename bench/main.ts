@@ -1,5 +1,5 @@
 /**
- * npm run bench -- [--json] [--quick] [--parts rates,stages,runs] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08]:
+ * npm run bench -- [--json] [--quick] [--parts rates,stages,runs,variants] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08]:
  * see docs/performance.md. An engine is "cpu", "best" or part of an adapter's name.
  */
 import { parseArgs } from "node:util";
@@ -13,6 +13,7 @@ import { recordOf } from "./record.ts";
 import { measureStages, type StageRecord } from "./stageTimes.ts";
 import { measureStepRates, type StepRate } from "./stepRate.ts";
 import { measureTimeToSolution, type TimeToSolution } from "./timeToSolution.ts";
+import { measureVariants, type VariantCost } from "./variants.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,11 +45,13 @@ const parts = values.parts.split(",");
 const rates: StepRate[] = [];
 const stages: StageRecord[] = [];
 const runs: TimeToSolution[] = [];
+const variants: VariantCost[] = [];
 
 if (parts.includes("rates")) await stepRates();
 if (parts.includes("stages")) for (const { open } of contenders) if (open !== null) await stageTimes(open);
 if (parts.includes("runs")) await timesToSolution();
-if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, runs }));
+if (parts.includes("variants")) for (const contender of contenders) await variantCosts(contender);
+if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, runs, variants }));
 for (const { open } of contenders) open?.release();
 
 async function stepRates(): Promise<void> {
@@ -103,6 +106,29 @@ async function timesToSolution(): Promise<void> {
       );
     }
   }
+}
+
+async function variantCosts(contender: Contender): Promise<void> {
+  for (const particles of sizes) {
+    for await (const cost of measureVariants(contender, { particles, repeats: values.quick ? 1 : 5 })) {
+      variants.push(cost);
+      process.stderr.write(`${cost.step} ${cost.variant} ${cost.particles} ${cost.engine}\n`);
+    }
+  }
+  const rows = variants
+    .filter(({ engine }) => engine === contender.name)
+    .map(({ step, particles, variant, events, seconds, cost }) => [
+      ...[step, formatCount(particles), variant, String(events), seconds.toFixed(2), cost.median.toFixed(2)],
+      `${cost.min.toFixed(2)} - ${cost.max.toFixed(2)}`,
+    ]);
+  const columns = ["step", "N", "interaction", "events", "s", "over plain", "spread"];
+  say(`\n${contender.name}, coagulation at N eps = 40:`);
+  say(
+    formatTable(
+      columns.map((title) => ({ title })),
+      rows,
+    ),
+  );
 }
 
 function format(milliseconds: number): string {
