@@ -30,6 +30,12 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     if (atomicLoad(&counters[counter_offender]) != no_offender) {
       atomicStore(&counters[counter_halted], 1u);
     }
+#if FRAGMENTATION
+    // The events of another step might not fit.
+    if (atomicLoad(&counters[counter_events]) + params.slots > arrayLength(&events) / record) {
+      atomicStore(&counters[counter_halted], 1u);
+    }
+#endif
   }
 #endif
 }

@@ -36,5 +36,9 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   else {
     best[2u * i + 1u] = nobody; // not what an earlier step left
   }
+#elif FRAGMENTATION
+  else {
+    best[2u * i + 1u] = nobody;
+  }
 #endif
 }

@@ -30,6 +30,8 @@ export interface EngineState {
   living: Snapshot;
   /** See `Engine.everybody`; null where the dead are not kept. */
   everybody: Uint32Array | null;
+  /** By id, u32[replicas * N], who is next on the circle of a living particle and those it has taken up; empty unless particles split. */
+  next: Uint32Array;
   /** How far each replica has come. */
   pacers: PacerState[];
   /** See `Engine.pairSums`. */

@@ -264,13 +264,13 @@ class Run {
   }
 }
 
-/** The log and the particles must tell the same story: a run that disagrees with itself has no result. */
+/** The log and the particles must tell the same story: a run that disagrees with itself has no result. Returns the circles that it leads to, see `replay`. */
 export function checkAgainstGenealogy(
   system: System,
   sortedEvents: Uint32Array,
   { id, mass }: { id: Uint32Array; mass: Uint32Array },
-): void {
-  const { after } = replay(system, sortedEvents);
+): { next: Uint32Array } {
+  const { after, next } = replay(system, sortedEvents);
   const living = after.reduce((sum, mass) => sum + (mass === 0 ? 0 : 1), 0);
   const differs = id.findIndex((one, k) => after[one] !== mass[k]);
   if (living !== id.length || differs >= 0) {
@@ -278,4 +278,5 @@ export function checkAgainstGenealogy(
       `The event log leaves ${living} particles, but ${id.length} are there; please report this.`,
     );
   }
+  return { next };
 }

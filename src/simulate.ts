@@ -180,7 +180,7 @@ async function report(
       eps: system.eps,
       dt: system.dt,
       observations,
-      work: { ...played.work, uniformParticleSteps: uniformWork(system, events, played.clock) },
+      work: { ...played.work, uniformParticleSteps: uniformWork(system, played) },
       events: events.length / (5 + system.dimension),
       timings: { prepare, steps, rest: wallSeconds - prepare - steps },
       wallSeconds,
@@ -219,8 +219,12 @@ function observe(
 }
 
 /** Moves of single particles that a run with the default uniform step would take: the particles' lifetimes over the step. */
-function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][]): number {
+function uniformWork(
+  system: System,
+  { work, events, clock }: Pick<Played, "work" | "events" | "clock">,
+): number {
   const { particles, replicas, annihilation, observeAt, dt, smallestRange, fastest, scenario } = system;
+  if (scenario.engine.kind === "uniform") return work.particleSteps;
   const width = 5 + system.dimension;
   const end = observeAt.at(-1)!;
   let ticks = particles * replicas * end;
@@ -229,6 +233,5 @@ function uniformWork(system: System, events: Uint32Array, clock: ClockSegment[][
     // The event takes effect at the end of its step.
     ticks -= (annihilation ? 2 : 1) * (end - tickOf(clock[replica], step + 1));
   }
-  if (scenario.engine.kind === "uniform") return ticks;
   return Math.round((ticks * dt * 2 * fastest) / (uniformStepDefault * smallestRange * smallestRange));
 }

@@ -18,6 +18,7 @@ export function sizesOf(system: System): Sizes {
     runs: Math.ceil(cells / scanRun),
     replicas,
     pairSums: replicas * (system.pairs?.sums ?? 0),
+    splits: system.fragmentation !== null,
     massCounts: replicas * (system.scenario.observe.masses + 1),
     tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
   };
@@ -32,6 +33,7 @@ export function tablesOf(system: System) {
     ["rate_table", system.rate.table],
     ["sigma_table", system.sigma],
     ["radius_table", system.radius ?? new Float32Array(0)],
+    ["split_table", system.fragmentation?.thresholds ?? new Uint32Array(0)],
   ] as const satisfies [string, Uint32Array | Float32Array][];
 }
 
@@ -59,6 +61,7 @@ export function largestParticles(
     massCounts: 1,
     replicas: 1,
     pairSums: 0,
+    splits: false,
     tables: 1,
   });
   return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));

@@ -19,7 +19,7 @@ export interface Stage {
   /** Dispatches in order: entry point and extent. */
   passes: readonly (readonly [entry: string, extent: Extent])[];
   /** The third: only in shaders with this flag. */
-  buffers: readonly (readonly [BufferName, Access, ("PAIRS" | "RADII")?])[];
+  buffers: readonly (readonly [BufferName, Access, ("PAIRS" | "RADII" | "FRAGMENTATION")?])[];
 }
 
 /** What the lengths of the buffers follow from; `sizesOf` tells it of a system. */
@@ -34,6 +34,8 @@ export interface Sizes {
   replicas: number;
   /** Of all replicas, see `Pairs`. */
   pairSums: number;
+  /** Whether particles split. */
+  splits: boolean;
   tables: number;
 }
 
@@ -64,8 +66,13 @@ export const buffers = {
    * two, and from the end down those of larger ones.
    */
   proposers: (s) => s.slots,
-  /** u32[slots, 4 + dimension]: the events not yet read by the host. A particle vanishes once, so they always fit. */
-  events: (s) => s.slots * (4 + s.dimension),
+  /**
+   * u32[slots, 4 + dimension]: the events not yet read by the host. A particle vanishes once, so they always fit; where particles split there is room
+   * for those of at least two steps, and the device halts before they might not fit.
+   */
+  events: (s) => (s.splits ? 2 : 1) * s.slots * (4 + s.dimension),
+  /** u32[slots] where particles split, which then never move: the next on the circle of a living one and those it has taken up. */
+  next: (s) => (s.splits ? s.slots : 0),
   /** u32[replicas, observed masses + 1]. */
   mass_count: (s) => s.massCounts,
   /** u64[replicas, sums], lower words first: see `Pairs`. */
@@ -223,6 +230,22 @@ const rows = {
       ["pair_sums", "atomic", "PAIRS"],
     ],
   },
+  fragment: {
+    passes: [
+      ["choose", "particles"],
+      ["split", "particles"],
+    ],
+    buffers: [
+      ["place", "write"],
+      ["mass", "write"],
+      ["id", "read"],
+      ["best", "write"],
+      ["next", "write"],
+      ["events", "write"],
+      ["counters", "atomic"],
+      ["tables", "read"],
+    ],
+  },
   merge_apply: {
     passes: [["main", "workgroup"]],
     buffers: [
@@ -235,6 +258,7 @@ const rows = {
       ["counters", "atomic"],
       ["tables", "read"],
       ["progress", "read"],
+      ["next", "write", "FRAGMENTATION"],
     ],
   },
   cluster_find: {
@@ -299,10 +323,11 @@ export const buffersOf = ({ buffers }: Stage, flags: readonly string[]) =>
 const list: readonly StageName[] = ["cell_scan", "cell_scatter"];
 const follow: readonly StageName[] = ["cluster_find", "brownian_step", "cluster_follow"];
 const only = (wanted: boolean, ...names: StageName[]) => (wanted ? names : []);
-const react = (pairs: boolean): readonly StageName[] => [
+const react = ({ pairs, splits }: Pick<StepOptions, "pairs" | "splits">): readonly StageName[] => [
   "pair_search",
   "merge_resolve",
   ...only(pairs, "pair_observe"),
+  ...only(splits, "fragment"),
   "merge_apply",
 ];
 
@@ -312,11 +337,13 @@ export interface StepOptions {
   compact: boolean;
   /** Sums over pairs are wanted. */
   pairs: boolean;
+  /** Particles split. */
+  splits: boolean;
 }
 
 /** One step of the uniform engine, in order. */
-export function uniformStep({ compact, pairs }: StepOptions): readonly StageName[] {
-  return ["brownian_step", ...list, ...only(compact, "compact"), ...react(pairs)];
+export function uniformStep({ compact, ...options }: StepOptions): readonly StageName[] {
+  return ["brownian_step", ...list, ...only(compact, "compact"), ...react(options)];
 }
 
 /**
@@ -326,14 +353,14 @@ export function uniformStep({ compact, pairs }: StepOptions): readonly StageName
 export function multirateStep({
   uniform,
   compact,
-  pairs,
+  ...options
 }: StepOptions & { uniform: boolean }): readonly StageName[] {
   return [
     "cell_count",
     ...list,
     ...only(compact, "compact"),
     ...follow,
-    ...(uniform ? (["cell_count", ...list, ...react(pairs)] as const) : []),
+    ...(uniform ? (["cell_count", ...list, ...react(options)] as const) : []),
     "step_end",
   ];
 }

@@ -15,18 +15,29 @@ fn merge_pair(i: u32, j: u32, step: u32, sub_step: u32, moment: u32) {
     vanished = i;
   }
   mass[survivor] += mass[vanished];
+#if FRAGMENTATION
+  // One circle of two.
+  let next_of_survivor = next[survivor];
+  next[survivor] = next[vanished];
+  next[vanished] = next_of_survivor;
+#endif
 #if RADII
   atomicMax(&counters[counter_largest], mass_function(params.radius_table, mass[survivor]));
 #endif
 #endif
   mass[vanished] = 0u;
+  log_event(survivor, vanished, step, moment, survivor);
+}
+
+// With the place of one of them.
+fn log_event(survivor: u32, vanished: u32, step: u32, moment: u32, at_place_of: u32) {
   let at = record * atomicAdd(&counters[counter_events], 1u);
   events[at] = step;
   events[at + 1u] = moment;
   events[at + 2u] = id[survivor];
   events[at + 3u] = id[vanished];
   for (var k = 0u; k < dimension; k++) {
-    events[at + 4u + k] = place[dimension * survivor + k];
+    events[at + 4u + k] = place[dimension * at_place_of + k];
   }
 }
 

@@ -41,6 +41,7 @@ const treeShape = z.strictObject({
       engine: z.strictObject({
         living: snapshot,
         everybody: u32.nullable(),
+        next: u32,
         // Of all replicas, one after the other: there may be many.
         pacers: z.strictObject({ tick: f64, steps: f64, care: f64, segments: u32, clock: f64 }),
         pairSums: u64,

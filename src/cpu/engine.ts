@@ -81,6 +81,7 @@ export class CpuEngine implements Engine {
     return {
       living: await this.snapshot(),
       everybody: this.#system.scenario.observe.ghosts === true ? await this.everybody() : null,
+      next: this.#next(),
       pacers: this.#replicas.map(({ pacer }) => pacer.state()),
       pairSums: await this.pairSums(),
       work: this.work(),
@@ -142,6 +143,15 @@ export class CpuEngine implements Engine {
       }
     }
     return everybody;
+  }
+
+  #next(): Uint32Array {
+    const { particles: n } = this.#system;
+    return Uint32Array.from(
+      this.#replicas.flatMap(({ particles: { replica, next } }) =>
+        Array.from(next, (one) => replica * n + one),
+      ),
+    );
   }
 
   work(): Work {

@@ -26,6 +26,11 @@ export function momentOf(time: number, { start, length, earliest, latest }: SubS
   return Math.max(earliest, Math.min(moment, latest));
 }
 
+/** One circle of two. */
+function joinCircles(next: Uint32Array, a: number, b: number): void {
+  [next[a], next[b]] = [next[b], next[a]];
+}
+
 /**
  * Carries out the matches of a step and logs them. Of a coagulating pair one survives where it is, with probability its share of the
  * mass, and takes the whole mass; the dead have mass 0 (Hammond's survey §1.3). Of an annihilating pair nobody does.
@@ -51,6 +56,7 @@ export function merge_apply(
       // floor(word * total / 2^32) < m_i: true for a share m_i / total of all words.
       if (Number((BigInt(words[1]) * BigInt(total)) >> 32n) >= mass[i]) [survivor, vanished] = [j, i];
       mass[survivor] = total;
+      if (system.fragmentation !== null) joinCircles(particles.next, id[survivor], id[vanished]);
     }
     mass[vanished] = 0;
     log.append(

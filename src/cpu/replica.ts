@@ -13,6 +13,7 @@ import { CellList } from "./cellList.ts";
 import { cluster_find } from "./cluster_find.ts";
 import { cluster_follow } from "./cluster_follow.ts";
 import { compact } from "./compact.ts";
+import { fragment, settle } from "./fragment.ts";
 import { merge_apply } from "./merge_apply.ts";
 import { merge_resolve } from "./merge_resolve.ts";
 import { pair_observe } from "./pair_observe.ts";
@@ -95,10 +96,12 @@ export class Replica {
     if (this.pairSums !== null) {
       pair_observe(system, particles, step, matches, grid.bits, start, order, this.pairSums);
     }
+    const split = system.fragmentation !== null && fragment(system, particles, step, matches, this.#log);
     if (matches.length > 0) {
       merge_apply(system, particles, step, matches, this.#log);
       compact(particles);
     }
+    if (split) settle(particles);
     return null;
   }
 
@@ -134,12 +137,12 @@ export class Replica {
 function atStart(system: System, replica: number): Particles {
   const { particles } = system;
   const id = Uint32Array.from({ length: particles }, (_, i) => i);
-  return { replica, living: particles, ...makeStart(system, replica), id };
+  return { replica, living: particles, ...makeStart(system, replica), id, next: circles(system, id) };
 }
 
 /** The particles of a replica where a run has come to. */
 function takeUp({ particles: n, dimension: d }: System, replica: number, state: EngineState): Particles {
-  const { living, everybody } = state;
+  const { living, everybody, next } = state;
   const from = countBelow(living.id, replica * n);
   const to = countBelow(living.id, (replica + 1) * n);
   const taken = { id: new Uint32Array(n), mass: new Uint32Array(n), place: new Uint32Array(n * d) };
@@ -158,8 +161,17 @@ function takeUp({ particles: n, dimension: d }: System, replica: number, state: 
     if (everybody !== null) taken.place.set(everybody.subarray(one * d, (one + 1) * d), behind * d);
     behind++;
   }
-  return { replica, living: to - from, ...taken };
+  return {
+    replica,
+    living: to - from,
+    ...taken,
+    next: Uint32Array.from(next.subarray(replica * n, (replica + 1) * n), (one) => one - replica * n),
+  };
 }
+
+/** Everybody alone. */
+const circles = ({ fragmentation }: System, id: Uint32Array): Uint32Array =>
+  fragmentation === null ? new Uint32Array(0) : id.slice();
 
 /** How many of increasing numbers are below a bound. */
 function countBelow(increasing: Uint32Array, bound: number): number {

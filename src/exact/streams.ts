@@ -29,4 +29,6 @@ export const streams = {
   cluster: 6,
   /** The draws of a whole chain of random-walker clusters, four words at a time. */
   clusters: 7,
+  /** A particle's splitting in a step: block 0 whether and how, block 1 + k/4 the word of the place along axis k; attempts stand for the sub-step. */
+  fragment: 8,
 } as const;

@@ -31,6 +31,7 @@ export function variantOf(system: System): Variant {
   if (system.annihilation) flags.push("ANNIHILATION");
   if (system.pairs !== null) flags.push("PAIRS");
   if (system.radius !== null) flags.push("RADII");
+  if (system.fragmentation !== null) flags.push("FRAGMENTATION");
   const { fineWords, elapsedWords } = system.multirate ?? { fineWords: 1, elapsedWords: 1 };
   return { dimension: system.dimension, fineWords, elapsedWords, flags };
 }
@@ -43,6 +44,7 @@ const flagNames = [
   "ANNIHILATION",
   "PAIRS",
   "RADII",
+  "FRAGMENTATION",
   "RATE_CONSTANT",
   "RATE_SUM",
   "RATE_PRODUCT",

@@ -126,6 +126,8 @@ export class GpuEngine implements Engine {
   /** Of a uniform run: how many particles have vanished, and the sum of the steps each had made. */
   #vanished = 0;
   #vanishedAfter = 0;
+  /** By id, where particles split: 1 of the dead, as of the events taken. */
+  readonly #dead: Uint8Array | null;
   readonly #timer: StageTimer | null;
   readonly #pacers: Pacer[];
   readonly #livingOf: number[];
@@ -151,6 +153,7 @@ export class GpuEngine implements Engine {
     this.#log = new EventLog(system.dimension);
     this.#pacers = Array.from({ length: system.replicas }, (_, r) => new Pacer(system, state?.pacers[r]));
     this.#livingOf = this.#pacers.map(() => system.particles);
+    this.#dead = system.fragmentation === null ? null : new Uint8Array(this.#slots);
     if (state !== undefined) this.#goOnFrom(state);
     const { device } = open;
     this.#timer =
@@ -162,11 +165,13 @@ export class GpuEngine implements Engine {
     const { particles, replicas } = this.#system;
     this.#livingOf.fill(0);
     for (const id of living.id) this.#livingOf[Math.floor(id / particles)]++;
+    this.#dead?.fill(1);
+    for (const id of living.id) this.#dead?.fill(0, id, id + 1);
     this.step = Math.min(...pacers.map(({ tick }) => tick));
     this.#living = living.id.length;
     // The dead stay where they are asked for, and then nothing moves together any more.
-    if (everybody === null) this.#slots = Math.max(1, this.#living);
-    else this.#sorted = true;
+    if (everybody !== null) this.#sorted = true;
+    else if (!this.#staysInPlace) this.#slots = Math.max(1, this.#living);
     this.#moves = work.particleSteps;
     this.#subSteps = work.subSteps;
     this.#vanished = particles * replicas - this.#living;
@@ -238,6 +243,7 @@ export class GpuEngine implements Engine {
     return {
       living: await this.snapshot(),
       everybody: this.#system.scenario.observe.ghosts === true ? await this.everybody() : null,
+      next: await this.#read("next", this.#system.fragmentation === null ? 0 : this.#slots),
       pacers: this.#pacers.map((pacer) =>
         this.#system.multirate === null ? this.#uniformPacer() : pacer.state(),
       ),
@@ -256,8 +262,14 @@ export class GpuEngine implements Engine {
     };
   }
 
+  /** Where particles split, everybody has the slot of his id, the dead too. */
+  get #staysInPlace(): boolean {
+    return this.#system.fragmentation !== null;
+  }
+
   /** Where the dead are asked for they stay: nobody is dead when the particles are first moved together, and they never are again. */
   #wantsCompacting(living: number): boolean {
+    if (this.#staysInPlace) return false;
     if (!this.#sorted) return true;
     return living < sparse * this.#slots && this.#system.scenario.observe.ghosts !== true;
   }
@@ -290,11 +302,11 @@ export class GpuEngine implements Engine {
     this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
-    const pairs = this.#system.pairs !== null;
+    const options = stepOptions(this.#system);
     for (let done = 0; done < steps; ) {
       const flight = Math.min(steps - done, this.#stepsOfFlight());
-      const plain = multirateStep({ uniform, compact: false, pairs });
-      const first = done === 0 && compacts ? multirateStep({ uniform, compact: true, pairs }) : plain;
+      const plain = multirateStep({ ...options, uniform, compact: false });
+      const first = done === 0 && compacts ? multirateStep({ ...options, uniform, compact: true }) : plain;
       const { offender } = await this.#fly(flight, plain, first);
       if (offender !== noOffender) {
         throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
@@ -351,17 +363,23 @@ export class GpuEngine implements Engine {
     return this.#fixedBatch ?? Math.max(1, Math.round(this.#flightTime / this.#stepTime));
   }
 
-  /** Plays uniform steps, and checks that the device did. */
+  /** Plays uniform steps, and checks that the device did; fewer where the events of more of them might not fit. */
   async #flyUniform(steps: number, compact = false): Promise<Counters> {
-    const pairs = this.#system.pairs !== null;
-    const plain = uniformStep({ compact: false, pairs });
-    const state = await this.#fly(steps, plain, compact ? uniformStep({ compact, pairs }) : plain);
+    const options = stepOptions(this.#system);
+    const plain = uniformStep({ ...options, compact: false });
+    const state = await this.#fly(steps, plain, compact ? uniformStep({ ...options, compact }) : plain);
     if (state.offender !== noOffender) {
       throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, state.step - 1)));
     }
-    this.step += steps;
-    if (state.step !== this.step) {
-      throw new Error(`The device did ${state.step} steps, but ${this.step} were asked for.`);
+    const wanted = this.step + steps;
+    const isCut = state.halted === 1 && state.step > this.step && state.step < wanted;
+    if (state.step !== wanted && !isCut) {
+      throw new Error(`The device did ${state.step} steps, but ${wanted} were asked for.`);
+    }
+    this.step = state.step;
+    if (state.halted === 1) {
+      await this.#drainEvents();
+      this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("halted"));
     }
     return state;
   }
@@ -463,7 +481,7 @@ export class GpuEngine implements Engine {
       const [step, moment, survivor, vanished] = rows.subarray(e * width, e * width + 4);
       const replica = Math.floor(survivor / particles);
       const place = rows.subarray(e * width + 4, (e + 1) * width);
-      const vanish = this.#system.annihilation ? 2 : 1;
+      const vanish = this.#vanishedIn(vanished);
       this.#vanished += vanish;
       this.#vanishedAfter += vanish * (step + 1);
       onEvent?.(replica, step);
@@ -471,6 +489,14 @@ export class GpuEngine implements Engine {
     }
     this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("events"));
     this.#undrained = 0;
+  }
+
+  /** How many vanish in the next event with this one; of one that splits off, minus one. */
+  #vanishedIn(one: number): number {
+    if (this.#system.annihilation) return 2;
+    if (this.#dead === null) return 1;
+    this.#dead[one] = 1 - this.#dead[one];
+    return this.#dead[one] === 1 ? 1 : -1;
   }
 
   async takeEvents(log: EventLog): Promise<void> {
@@ -550,9 +576,14 @@ export class GpuEngine implements Engine {
 
 const sleep = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
+const stepOptions = ({ pairs, fragmentation }: System) => ({
+  pairs: pairs !== null,
+  splits: fragmentation !== null,
+});
+
 /** The stages that a run may come to: compiling the others would be for nothing. */
 function stagesOf(system: System): StageName[] {
-  const options = { compact: true, pairs: system.pairs !== null };
+  const options = { ...stepOptions(system), compact: true };
   const steps =
     system.multirate === null ? uniformStep(options) : multirateStep({ ...options, uniform: true });
   return [...new Set<StageName>([...steps, "observe_masses"])];

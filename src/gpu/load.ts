@@ -38,21 +38,28 @@ function placeStart(memory: Memory, system: System): void {
     memory.write(buffers.mass, mass, first);
     for (let i = 0; i < particles; i++) id[i] = first + i;
     memory.write(buffers.id, id, first);
+    if (system.fragmentation !== null) memory.write(buffers.next, id, first);
   }
 }
 
-/** The living one after the other; where the dead are kept, everybody by id. */
+/** The living one after the other; where the dead are kept, or may come to life, everybody by id. */
 function takeUp(memory: Memory, system: System, state: EngineState): void {
   const { buffers } = memory;
-  const { living, everybody, pairSums } = state;
-  if (everybody === null) {
+  const { living, everybody, next, pairSums } = state;
+  if (everybody === null && system.fragmentation === null) {
     for (const name of ["id", "mass", "place"] as const) memory.write(buffers[name], living[name]);
   } else {
+    const { dimension: d } = system;
     const mass = new Uint32Array(system.particles * system.replicas);
-    for (const [k, id] of living.id.entries()) mass[id] = living.mass[k];
+    const place = everybody ?? new Uint32Array(mass.length * d);
+    for (const [k, id] of living.id.entries()) {
+      mass[id] = living.mass[k];
+      place.set(living.place.subarray(d * k, d * (k + 1)), d * id);
+    }
     memory.write(buffers.id, Uint32Array.from(mass.keys()));
     memory.write(buffers.mass, mass);
-    memory.write(buffers.place, everybody);
+    memory.write(buffers.place, place);
+    memory.write(buffers.next, next);
   }
   memory.write(buffers.pair_sums, new Uint32Array(pairSums.buffer, pairSums.byteOffset, 2 * pairSums.length));
 }

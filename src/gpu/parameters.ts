@@ -38,6 +38,7 @@ export const parameterNames = [
   "rate_table",
   "sigma_table",
   "radius_table",
+  "split_table",
 ] as const;
 
 export type ParameterName = (typeof parameterNames)[number];

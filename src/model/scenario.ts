@@ -271,6 +271,15 @@ export const scenarioSchema = map({
     .max(1)
     .default(1)
     .describe("b: a pair interacts within eps^b, at rate alpha eps^(d (1 - b) - 2) V((x - y) / eps^b)."),
+  fragmentation: map({
+    weights: list(positive(), 2, 64, "positive numbers").describe(
+      "w(1), ..., w(K): densities w(m) z^m, for any z, are in equilibrium; nobody becomes heavier than K.",
+    ),
+  })
+    .exactOptional()
+    .describe(
+      "Particles split as they coagulate, in reverse (Hammond's survey §8.3.4); left out: they do not.",
+    ),
   observe: map({
     times: list(nonNegative(), 1, 10000, "times")
       .refine(isIncreasing, "a list of strictly increasing times")
@@ -483,7 +492,33 @@ function crossProblems(scenario: Scenario): Problem[] {
     if (particles !== 2) mustBe("2, as they start as a pair", "particles");
     if (initial.length !== 1) mustBe("a list of one entry, as it is a pair", "initial");
   }
-  return [...problems, ...observeProblems(scenario)];
+  return [...problems, ...fragmentationProblems(scenario), ...observeProblems(scenario)];
+}
+
+/** What the reverse of a coagulation is known for. */
+function fragmentationProblems(scenario: Scenario): Problem[] {
+  const { fragmentation, model, domain, engine, potential, initial, observe } = scenario;
+  if (fragmentation === undefined) return [];
+  const needs = "as particles split (fragmentation)";
+  const rules: [wrong: boolean, must: string, path: Problem["path"]][] = [
+    [model !== "coagulation", `"coagulation", ${needs}`, ["model"]],
+    ["space" in domain, `a torus, ${needs}`, ["domain"]],
+    [engine.kind !== "uniform", `uniform, ${needs}`, ["engine"]],
+    ["contact" in scenario.alpha, `finite, ${needs}`, ["alpha"]],
+    [potential !== "indicator", `"indicator", ${needs}`, ["potential"]],
+    [scenario.radius !== undefined, `left out, ${needs}`, ["radius"]],
+    [scenario.scaling !== 1, `1, ${needs}`, ["scaling"]],
+    [initial.some(({ mass }) => mass !== 1), `all of mass 1, ${needs}`, ["initial"]],
+    [
+      pairStart(scenario) !== null,
+      `uniform, cosine, gaussian or product, ${needs}`,
+      ["initial", 0, "density"],
+    ],
+    [observe.pairs !== undefined, `left out, ${needs}`, ["observe", "pairs"]],
+  ];
+  return rules
+    .filter(([wrong]) => wrong)
+    .map(([, must, path]) => badValue(path, valueAt(scenario, path), must));
 }
 
 /** Numbers that the candidate densities of a run may take, 8 bytes each. */

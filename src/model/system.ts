@@ -7,6 +7,7 @@ import { UserError } from "../errors.ts";
 import { exp, log, pow } from "../exact/elementary.ts";
 import { makeMassFunction } from "../exact/massFunction.ts";
 import { fromDouble } from "../exact/single.ts";
+import { alphaUpTo, type Fragmentation, makeFragmentation } from "./fragmentation.ts";
 import { largestOf, massLaw } from "./massLaw.ts";
 import {
   latticeSide,
@@ -100,6 +101,8 @@ export interface System {
   potential: Float32Array;
   /** What is summed up over pairs, if anything. */
   pairs: Pairs | null;
+  /** How particles split; null where they do not. */
+  fragmentation: Fragmentation | null;
 }
 
 /**
@@ -107,6 +110,7 @@ export interface System {
  * than 32 bits.
  */
 export function makeSystem(scenario: Scenario, firstReplica = 0): System {
+  const heaviestSplit = scenario.fragmentation?.weights.length;
   const { dimension, particles, domain, Z, engine, observe } = scenario;
   const open = "space" in domain;
   const side = "space" in domain ? domain.space : domain.torus;
@@ -119,7 +123,7 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
 
   const annihilation = scenario.model === "annihilation";
   const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
-  const largestMass = annihilation ? heaviest : heaviest * particles;
+  const largestMass = annihilation ? heaviest : (heaviestSplit ?? heaviest * particles);
   const d = (mass: number) => diffusivity(scenario.diffusion, mass);
   const lightest = Math.min(...scenario.initial.map(({ mass }) => mass));
   const fastest = largestOf(scenario.diffusion, lightest, largestMass);
@@ -156,7 +160,9 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   const unit = side / latticeSide;
   const range = (perRange / unit) * 2 ** (32 * (fineWords - 1) - drop);
   const perStep = dt / 2 ** tickLevels / slowness / logarithm;
-  const rate = makeRate(scenario.alpha, perStep, largestMass);
+  const strength = (n: number, m: number) => interactionStrength(scenario.alpha, n, m);
+  const alpha = heaviestSplit === undefined ? scenario.alpha : { table: alphaUpTo(strength, heaviestSplit) };
+  const rate = makeRate(alpha, perStep, largestMass);
   const sigmaAt = (mass: number) => Math.sqrt(2 * d(mass) * dt) / unit;
   const heaviestRange = range * rangeOf(scenario, heaviest, heaviest);
   const moved = Math.sqrt(4 * fastest * dt) / unit;
@@ -167,6 +173,8 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
     );
   }
   const seed = BigInt(scenario.seed);
+  const weight = Z / particles;
+  const potential = makePotentialTable(potentialShape);
   return {
     scenario,
     dimension,
@@ -181,7 +189,7 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
     rangeUnit: perRange,
     smallestRange: ranges.smallest,
     largestRange: ranges.bound,
-    weight: Z / particles,
+    weight,
     potentialShape,
     meanMass,
     fastest,
@@ -198,9 +206,24 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
     rate,
     // Nobody takes a tick at once where this would overflow.
     tickHazard: Math.min(2 ** tickLevels, 2 ** 40),
-    potential: makePotentialTable(potentialShape),
+    potential,
     pairs: makePairs(scenario, eps / unit),
+    fragmentation: fragmentationOf(scenario, { eps, weight, rate, potential }),
   };
+}
+
+/** Throws a UserError if particles would split more often than once in a step. */
+function fragmentationOf(
+  scenario: Scenario,
+  { eps, weight, rate, potential }: Pick<System, "eps" | "weight" | "rate" | "potential">,
+): Fragmentation | null {
+  if (scenario.fragmentation === undefined) return null;
+  const hazard = (n: number, m: number) => rate.table[(n - 1) * rate.size + m - 1] * potential[0];
+  const made = makeFragmentation(scenario, { eps, weight, hazard });
+  if (made !== null) return made;
+  throw new UserError(
+    `fragmentation.weights is ${scenario.fragmentation.weights.join()}, by which a particle would split more than once in a step; lower the weights, alpha or engine.step.`,
+  );
 }
 
 /** eps from N eps^(d-2) = Z, in the plane from N / |log eps| = Z (Hammond's survey §1.3, §2.5). */

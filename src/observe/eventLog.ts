@@ -5,7 +5,8 @@
  *
  * `step` counts from 0; the event takes effect at the end of its step. The moment is the fraction of the step at which the pair rang,
  * in units of 2^-32, and orders events within a step. Ids are 0..N-1 within the replica. Of an
- * annihilating pair the "survivor" is the one with the lower id, and vanishes too.
+ * annihilating pair the "survivor" is the one with the lower id, and vanishes too. A particle that splits is the survivor of an event at the end of the
+ * step; "vanished" is who comes to life then, and the place is his.
  */
 export class EventLog {
   readonly width: number;

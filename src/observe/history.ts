@@ -2,6 +2,7 @@
 import { type ClockSegment, tickOf } from "../model/pace.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
+import { applyEvent, circlesAtStart } from "./genealogy.ts";
 import { type Estimate, Tally } from "./statistics.ts";
 
 /** At one time, over replicas. All sums over particles are divided by N. */
@@ -27,6 +28,8 @@ export interface PairEvents {
   m: number;
   /** By replica. */
   events: Float64Array;
+  /** By replica: how often one of mass n + m split into them. */
+  splits: Float64Array;
   /** By replica: the integral over the run of the number of living pairs of these masses. */
   pairTime: Float64Array;
 }
@@ -63,7 +66,8 @@ export function historyOf(
   const spectra = ticks.map(() => new Map<number, Counts>());
   let e = 0;
   for (let replica = 0; replica < replicas; replica++) {
-    const living = new Population(makeStart(system, replica).mass, pairMasses);
+    const { mass } = makeStart(system, replica);
+    const living = new Population(mass, circlesAtStart(system, mass.length), pairMasses);
     const startMass = living.sums[1];
     let since = 0;
     const livePairs = (tick: number) => {
@@ -76,8 +80,8 @@ export function historyOf(
         const at = tickOf(clock[replica], step + moment * 2 ** -32);
         if (at >= tick && tickOf(clock[replica], step + 1) > tick) break;
         livePairs(at);
-        const [n, m] = living.react(survivor, vanished, system.annihilation);
-        if (m <= pairMasses) pairs[pairIndex(n, m)].events[replica]++;
+        const { n, m, split } = living.react(survivor, vanished, system.annihilation);
+        if (m <= pairMasses) pairs[pairIndex(n, m)][split ? "splits" : "events"][replica]++;
       }
       const largest = living.largest();
       const values = [...living.sums.map((sum) => sum / particles), largest, largest / startMass];
@@ -105,7 +109,8 @@ function pairsUpTo(most: number, replicas: number): PairEvents[] {
   const pairs: PairEvents[] = [];
   for (let m = 1; m <= most; m++) {
     for (let n = 1; n <= m; n++) {
-      pairs.push({ n, m, events: new Float64Array(replicas), pairTime: new Float64Array(replicas) });
+      const perReplica = () => new Float64Array(replicas);
+      pairs.push({ n, m, events: perReplica(), splits: perReplica(), pairTime: perReplica() });
     }
   }
   return pairs;
@@ -138,12 +143,14 @@ class Population {
   /** Sums over the living of mass^0, mass^1, mass^2. */
   readonly sums: [number, number, number] = [0, 0, 0];
   readonly #mass: Uint32Array;
+  readonly #next: Uint32Array;
   readonly #counts = new Map<number, number>();
   /** The counts of the masses up to some, which are asked for often. */
   readonly #few: Float64Array;
 
-  constructor(mass: Uint32Array, few: number) {
+  constructor(mass: Uint32Array, next: Uint32Array, few: number) {
     this.#mass = mass;
+    this.#next = next;
     this.#few = new Float64Array(few + 1);
     for (const m of mass) this.#add(m, 1);
   }
@@ -156,15 +163,18 @@ class Population {
     for (let k = 0; k < 3; k++) this.sums[k] += by * mass ** k;
   }
 
-  /** Lets two particles react; tells their masses before, the smaller first. */
-  react(survivor: number, vanished: number, annihilation: boolean): [number, number] {
-    const [s, v] = [this.#mass[survivor], this.#mass[vanished]];
-    this.#add(s, -1);
-    this.#add(v, -1);
-    this.#mass[vanished] = 0;
-    this.#mass[survivor] = annihilation ? 0 : s + v;
-    if (!annihilation) this.#add(s + v, 1);
-    return s < v ? [s, v] : [v, s];
+  /** Lets two particles react, or one split; tells the masses of the two while there were two, the smaller first. */
+  react(survivor: number, vanished: number, annihilation: boolean) {
+    const mass = this.#mass;
+    const two = [survivor, vanished];
+    const before = two.map((id) => mass[id]);
+    for (const m of before) if (m > 0) this.#add(m, -1);
+    applyEvent(mass, this.#next, annihilation, survivor, vanished);
+    const after = two.map((id) => mass[id]);
+    for (const m of after) if (m > 0) this.#add(m, 1);
+    const split = before[1] === 0;
+    const [n, m] = (split ? after : before).sort((a, b) => a - b);
+    return { n, m, split };
   }
 
   /** Of masses up to `few`. */

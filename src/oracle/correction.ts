@@ -34,7 +34,8 @@ export function leadingCorrection(scenario: Scenario, times: readonly number[]):
 }
 
 /** Whether beta(n, m) is the same for all masses where d is, and comes from particles avoiding each other. */
-function hasOneRate({ alpha, radius, scaling }: Scenario): boolean {
+function hasOneRate({ alpha, radius, scaling, fragmentation }: Scenario): boolean {
+  if (fragmentation !== undefined) return false;
   const oneStrength = "constant" in alpha || "contact" in alpha;
   return oneStrength && (radius === undefined || "constant" in radius) && scaling === 1;
 }

@@ -1,10 +1,13 @@
 import { nextCutoff } from "./cutoff.ts";
 import { integrate, type RightSide } from "./dopri5.ts";
+import { reversibleReaction } from "./equilibrium.ts";
 import type { MassRate } from "./rates.ts";
 import { makeReaction } from "./reaction.ts";
 
 export type HomogeneousProblem = {
   model: "coagulation" | "annihilation";
+  /** w(1), ..., w(K) where particles split, too, and none is heavier than K: see `model/fragmentation.ts`. */
+  weights?: readonly number[];
   /** Number density Z_n of mass n, at index n - 1. */
   initial: readonly number[];
   /** beta(n, m) >= 0, symmetric; asked for masses up to 4096 (or twice `masses`) in coagulation. */
@@ -61,6 +64,7 @@ export function homogeneousLimit(problem: HomogeneousProblem): HomogeneousState[
   }
   const heaviest = Math.max(initial.length, model === "annihilation" ? 1 : masses);
   if (model === "annihilation") return solveWith(problem, heaviest);
+  if (problem.weights !== undefined) return solveWith(problem, problem.weights.length);
   const whole = massOf(initial);
   const [first, last] = [problem.cutoff ?? FIRST_CUTOFF, problem.cutoff ?? LAST_CUTOFF];
   const search = { last: Math.max(last, heaviest), gelFrom: GEL_CUTOFF, tolerance };
@@ -77,12 +81,14 @@ export function homogeneousLimit(problem: HomogeneousProblem): HomogeneousState[
 
 /** The densities at each time, and the number of the clusters beyond, with this cutoff. */
 function solveWith(
-  { model, initial, beta, times, masses }: HomogeneousProblem,
+  { model, initial, beta, times, masses, weights }: HomogeneousProblem,
   cutoff: number,
 ): HomogeneousState[] {
   const number = sum(initial);
   const whole = massOf(initial);
-  const reaction = makeReaction({ model, masses: cutoff, beta, negligible: NEGLIGIBLE * number });
+  const reaction = weights
+    ? reversibleReaction(weights, beta)
+    : makeReaction({ model, masses: cutoff, beta, negligible: NEGLIGIBLE * number });
   const start = new Float64Array(reaction.size);
   start.set(initial);
   const rhs: RightSide = (_t, f, change) => reaction.rates(f, change);

@@ -47,6 +47,7 @@ export function* solveEquation(
       `initial makes the densities depend on ${axes} coordinates, but the Smoluchowski equation is solved here for at most ${mostAxes}, or for Gaussians in space around one centre.`,
     );
   }
+  if (scenario.fragmentation !== undefined) refuseSplitting(scenario, geometry.kind, options);
   const last = geometry.kind === "homogeneous" ? LAST_HOMOGENEOUS : LAST_SPATIAL;
   if (least > last) {
     throw new UserError(
@@ -62,12 +63,30 @@ export function* solveEquation(
   return solution;
 }
 
+function refuseSplitting(
+  { fragmentation }: Scenario,
+  kind: ReturnType<typeof geometryOf>["kind"],
+  { cutoff }: SolveOptions,
+): void {
+  const heaviest = fragmentation!.weights.length;
+  if (kind !== "homogeneous") {
+    throw new UserError(
+      "initial makes the densities depend on the place, but with fragmentation the Smoluchowski equation is solved here for even starts only.",
+    );
+  }
+  if (cutoff !== undefined && cutoff !== heaviest) {
+    throw new UserError(
+      `masses is ${cutoff}, but must be ${heaviest}: fragmentation.weights has so many, and nobody becomes heavier.`,
+    );
+  }
+}
+
 function solveHomogeneous(
   scenario: Scenario,
   times: readonly number[],
   { rate = "recipe", tolerance, cutoff }: SolveOptions & { tolerance: number },
 ): EquationSolution {
-  const { domain, dimension, Z, initial, model, observe } = scenario;
+  const { domain, dimension, Z, initial, model, observe, fragmentation } = scenario;
   // Z is the number of particles times their weight; a density is that over the volume.
   const density = Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
   const total = initial.reduce((sum, { weight }) => sum + weight, 0);
@@ -81,6 +100,7 @@ function solveHomogeneous(
     times,
     masses: observe.masses,
     tolerance,
+    ...(fragmentation !== undefined && { weights: fragmentation.weights }),
     ...(cutoff !== undefined && { cutoff }),
   });
   const points = states.map(({ time, total, masses, lostMass }) => ({

@@ -143,12 +143,13 @@ export function spectrumTable({ spectra }: History): Table {
 
 /**
  * Events of all replicas by pair of masses. From an even start on a torus also the rate at which a pair reacts, times its volume in units of
- * eps^(d-2), which tends to beta(n, m) as eps -> 0 (Hammond's survey (1.1)): events V / (weight x the time that living pairs had).
+ * eps^(d-2), which tends to beta(n, m) as eps -> 0 (Hammond's survey (1.1)): events V / (weight x the time that living pairs had). Where particles split it tends to
+ * something else, as halves meet again.
  */
 export function rateTable(system: System, { pairs }: History): Table {
   const { scenario, side, dimension, weight } = system;
   const even = isHomogeneous(scenario);
-  const beta = even ? scenarioRate(scenario, "recipe") : null;
+  const beta = even && scenario.fragmentation === undefined ? scenarioRate(scenario, "recipe") : null;
   const volume = side ** dimension;
   return {
     columns: ["n", "m", "events", "rate", "rate_se", "theory"],

@@ -23,6 +23,7 @@ export function concatenate(pieces: readonly Piece[], particles: number, dimensi
   const engine: EngineState = {
     living: snapshotOf((state) => state.engine.living),
     everybody: engines[0].everybody && joined(engines.map(({ everybody }) => everybody!)),
+    next: joined(engines.map(({ next }, k) => next.map((one) => one + pieces[k].firstReplica * particles))),
     pacers: engines.flatMap(({ pacers }) => pacers),
     pairSums: joined(engines.map(({ pairSums }) => pairSums)),
     work: engines.map(({ work }) => work).reduce(together),

@@ -5,6 +5,7 @@ import { collisionBound } from "./collisionBound.ts";
 import { concentration } from "./concentration.ts";
 import { displacedPairs } from "./displacedPairs.ts";
 import { empiricalMeasures } from "./empiricalMeasures.ts";
+import { equilibrium, hasEquilibrium } from "./equilibrium.ts";
 import { ghosts } from "./ghosts.ts";
 import { hasGhosts, hasOnePair } from "./onePair.ts";
 import { repulsion } from "./repulsion.ts";
@@ -29,6 +30,7 @@ const measures: readonly Measure[] = [
   survival,
   twoParticles,
   weakerScalings,
+  equilibrium,
 ];
 
 /** What a scenario may ask for, each enough for a statement, and how one says so. */
@@ -45,6 +47,7 @@ const requests: readonly { words: string; isMadeBy: (scenario: Scenario) => bool
     words: "a scaling below 1 with an even start on a torus and one rate for all pairs",
     isMadeBy: hasWeakerScaling,
   },
+  { words: "fragmentation with an even start", isMadeBy: hasEquilibrium },
 ];
 
 /** What a scenario may ask for, so that statements are measured. */

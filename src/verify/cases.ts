@@ -288,4 +288,30 @@ export const verifyCases: readonly VerifyCase[] = [
       }),
     ];
   }),
+  caseOf("fragmentation", {
+    particles: 1000,
+    Z: 40,
+    alpha: { sum: { scale: 20, exponent: 0.5 } },
+    diffusion: falling,
+    fragmentation: { weights: [10, 20, 5, 10, 8, 3] },
+    replicas: 2,
+    steps: 1000,
+  }),
+  caseOf("fragmentation in the plane", {
+    dimension: 2,
+    particles: 300,
+    Z: 80,
+    alpha: strong,
+    fragmentation: { weights: [40, 40] },
+    replicas: 3,
+    steps: 300,
+  }),
+  caseOf("fragmentation in five dimensions", {
+    dimension: 5,
+    particles: 500,
+    Z: 4,
+    alpha: { constant: 200 },
+    fragmentation: { weights: Array.from({ length: 64 }, () => 0.05) },
+    steps: 200,
+  }),
 ];

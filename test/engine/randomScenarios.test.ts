@@ -5,6 +5,8 @@ import { CpuEngine } from "../../src/cpu/engine.ts";
 import { GpuEngine } from "../../src/gpu/engine.ts";
 import { potentialNames } from "../../src/model/potential.ts";
 import { makeSystem } from "../../src/model/system.ts";
+import { EventLog } from "../../src/observe/eventLog.ts";
+import { replay } from "../../src/observe/genealogy.ts";
 import { type CaseInput, caseOf } from "../../src/verify/cases.ts";
 import { digestOf } from "../../src/verify/compare.ts";
 import { openForTests } from "../support/device.ts";
@@ -157,6 +159,39 @@ const refined = fc
     return { input, options: { batch, workgroupSize: 64 } };
   });
 
+/** Few or many who split seldom or often, so that the device's list of events fills up again and again. */
+const splitting = fc
+  .record({
+    ...common,
+    alpha: fc.oneof(
+      fc.record({ constant: fc.constant(30) }),
+      fc.record({ sum: fc.record({ scale: fc.constant(30), exponent }) }),
+    ),
+    share: fc.double({ min: 0.1, max: 0.19, noNaN: true }),
+    particles: fc.integer({ min: 1, max: 150 }),
+    replicas: fc.integer({ min: 1, max: 4 }),
+    weights: fc.array(fc.double({ min: 0.2, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }),
+    often: fc.constantFrom(0.1, 1, 2),
+    step: fc.constantFrom(0.1, 1),
+    steps: fc.integer({ min: 50, max: 200 }),
+    batch: fc.integer({ min: 1, max: 50 }),
+    workgroupSize: fc.constantFrom(64, 100),
+  })
+  .map(({ side, share, weights, often, step, batch, workgroupSize, ...rest }) => {
+    const { dimension, particles, replicas, alpha, diffusion, seed } = rest;
+    const Z = strengthFor(share, { side, dimension, particles, alpha });
+    const eps = Math.min(share * side, dimension === 2 ? 0.9 : Number.POSITIVE_INFINITY);
+    // So that a particle splits in a step with a probability of at most about `often`, whatever it coagulates with.
+    const scale = often / (13 * weights.length * eps ** 2 * (dimension === 2 ? -Math.log(eps) : 1));
+    const input: CaseInput = {
+      ...{ dimension, particles, replicas, alpha, diffusion, seed, Z, steps: rest.steps },
+      domain: { torus: side },
+      engine: { kind: "uniform", step },
+      fragmentation: { weights: weights.map((weight) => weight * scale) },
+    };
+    return { input, options: { batch, workgroupSize } };
+  });
+
 const scenario = fc.oneof({ arbitrary: dense, weight: 7 }, { arbitrary: refined, weight: 1 });
 
 type Drawn = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
@@ -174,6 +209,17 @@ async function bothDigests({ input, options }: Drawn) {
   }
 }
 
+/** How often a particle splits, by the reference: whoever vanishes before an event with mass 0 has just come to life. */
+async function splitsOf({ input }: Drawn): Promise<number> {
+  const system = makeSystem(caseOf("random", input).scenario);
+  const engine = new CpuEngine(system);
+  await engine.advance(system.observeAt.at(-1)!);
+  const log = new EventLog(system.dimension);
+  await engine.takeEvents(log);
+  const { before } = replay(system, log.sorted());
+  return before.filter((mass, k) => k % 2 === 1 && mass === 0).length;
+}
+
 describe("on scenarios drawn at random the engines take the same trajectory", () => {
   test("seed 20261122, 40 scenarios", async () => {
     let nRefined = 0;
@@ -186,6 +232,19 @@ describe("on scenarios drawn at random the engines take the same trajectory", ()
       { seed: 20261122, numRuns: 40, endOnFailure: true },
     );
     expect(nRefined).toBeGreaterThan(2);
+  }, 600_000);
+
+  test("seed 20261129, 30 scenarios in which particles split", async () => {
+    let splits = 0;
+    await fc.assert(
+      fc.asyncProperty(splitting, async (drawn) => {
+        const { gpu, cpu } = await bothDigests(drawn);
+        expect(gpu).toBe(cpu);
+        splits += await splitsOf(drawn);
+      }),
+      { seed: 20261129, numRuns: 30, endOnFailure: true },
+    );
+    expect(splits).toBeGreaterThan(1000);
   }, 600_000);
 
   for (const [name, drawn] of Object.entries(found)) {

@@ -119,7 +119,7 @@ describe("a bad text gets one sentence with its place", () => {
     ],
     [
       `${least}__proto__: { Z: 1 }\n`,
-      'run.yaml:5:1: unknown key "__proto__"; allowed here: name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, observe, replicas, seed, physical, engine.',
+      'run.yaml:5:1: unknown key "__proto__"; allowed here: name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, fragmentation, observe, replicas, seed, physical, engine.',
     ],
     [
       `${least}domain: { space: 1 }\n`,

@@ -139,7 +139,7 @@ describe("parseScenario", () => {
 });
 
 const keys =
-  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, observe, replicas, seed, physical, engine";
+  "name, description, model, dimension, domain, particles, Z, initial, diffusion, alpha, potential, radius, scaling, fragmentation, observe, replicas, seed, physical, engine";
 const seedMust = 'an integer from 0 to 9007199254740991 or a string of "0x" and 1 to 16 hexadecimal digits';
 const forms = 'must be "uniform" or a map with exactly one of the keys cosine, gaussian, product, pair';
 

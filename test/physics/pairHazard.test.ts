@@ -48,7 +48,14 @@ function pairAt(system: System, r: number, mass = [1, 1, 1]) {
     place[dimension + k] = 5 + sign * Math.round(along);
     place[2 * dimension + k] = 5 - sign * Math.round(along);
   }
-  return { replica: 0, living: 3, place, mass: Uint32Array.from(mass), id: Uint32Array.of(0, 1, 2) };
+  return {
+    replica: 0,
+    living: 3,
+    place,
+    mass: Uint32Array.from(mass),
+    id: Uint32Array.of(0, 1, 2),
+    next: new Uint32Array(0),
+  };
 }
 
 /** The ring times of particles 0 and `other`, null where they do not ring, in steps `from`, from + 1, ... */

@@ -14,6 +14,7 @@ describe("the reference", () => {
     const particles: Particles = {
       replica: 0,
       living: 4,
+      next: new Uint32Array(0),
       place: Uint32Array.of(10, 11, 20, 21, 30, 31, 40, 41),
       mass: Uint32Array.of(0, 2, 0, 4),
       id: Uint32Array.of(3, 5, 7, 9),

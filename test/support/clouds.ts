@@ -135,6 +135,7 @@ export function replicasOf(system: System, place: Uint32Array, mass: Uint32Array
     const particles: Particles = {
       replica,
       living: slots.length,
+      next: new Uint32Array(0),
       place: Uint32Array.from(slots.flatMap((i) => [...place.subarray(dimension * i, dimension * (i + 1))])),
       mass: Uint32Array.from(slots, (slot) => mass[slot]),
       id: Uint32Array.from(slots, (slot) => id[slot] - replica * n),

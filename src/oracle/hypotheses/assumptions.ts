@@ -15,9 +15,17 @@ import { type Hypothesis, short } from "./hypothesis.ts";
 
 /** What both sets of assumptions take for granted. */
 export function settingOf(scenario: Scenario): Hypothesis[] {
-  const { model, dimension, domain } = scenario;
+  const { model, dimension, domain, fragmentation } = scenario;
   const set = "setting";
+  const neverSplit: Hypothesis = {
+    set,
+    name: "particles never split",
+    source: "S §1.3",
+    holds: false,
+    why: "They do, in reverse of their coagulation (S §8.3.4), for which no limit has been derived.",
+  };
   return [
+    ...(fragmentation === undefined ? [] : [neverSplit]),
     {
       set,
       name: "particles that meet merge",
