@@ -1,4 +1,4 @@
-// Counts the living of each replica by mass: mass_count[replica][min(mass, K + 1) - 1], K observed masses and all above.
+// Counts the living of each replica by class of mass: mass_count[replica][min(class, K + 1) - 1], K observed classes and all above.
 #import replicas
 
 @compute @workgroup_size(workgroup_size)
@@ -9,5 +9,5 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   }
   let replica = replica_of(id[i]);
   let columns = params.observed_masses + 1u;
-  atomicAdd(&mass_count[replica * columns + min(mass[i], columns) - 1u], 1u);
+  atomicAdd(&mass_count[replica * columns + min((mass[i] - 1u) / params.mass_width, columns - 1u)], 1u);
 }

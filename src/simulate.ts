@@ -1,5 +1,6 @@
 /** The way through the whole house: a scenario in, observations as they come, and a result. */
 import type { Snapshot } from "./engine.ts";
+import { classWidth } from "./model/massClass.ts";
 import { type ClockSegment, tickOf } from "./model/pace.ts";
 import {
   type PhysicalScenarioInput,
@@ -211,7 +212,7 @@ function observe(
     time,
     count: { ...fractions((row) => row.reduce((a, b) => a + b)), theory: limit?.count ?? null },
     masses: Array.from({ length: columns - 1 }, (_, k) => ({
-      mass: k + 1,
+      mass: (k + 1) * classWidth(scenario.observe),
       ...fractions((row) => row[k]),
       theory: limit?.masses[k] ?? null,
     })),

@@ -1,4 +1,6 @@
 /** The files of a results folder with a solution of the Smoluchowski equation. */
+
+import { classWidth } from "../model/massClass.ts";
 import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import type { EquationSolution, SolutionPoint } from "../oracle/solution.ts";
@@ -75,7 +77,7 @@ function figure(
     observations: points.map(({ time, count, masses }) => ({
       time,
       count: exact(count),
-      masses: masses.map((f, n) => ({ mass: n + 1, ...exact(f) })),
+      masses: masses.map((f, n) => ({ mass: (n + 1) * classWidth(scenario.observe), ...exact(f) })),
     })),
     curves: curve,
   });

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { Command, Option } from "commander";
 import { loadScenario } from "../model/loadFile.ts";
+import { classWidth } from "../model/massClass.ts";
 import { unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { geometryOf } from "../oracle/geometry.ts";
@@ -87,7 +88,7 @@ async function solve(path: string, options: SolveCommandOptions): Promise<void> 
     say(
       [
         introduceSolution(scenario, solution),
-        solutionTable(solution, unitsOf(scenario)),
+        solutionTable(solution, unitsOf(scenario), classWidth(scenario.observe)),
         concludeSolution(solution),
       ].join("\n\n"),
     );

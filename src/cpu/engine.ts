@@ -11,6 +11,7 @@ import {
   type Work,
 } from "../engine.ts";
 import { UserError } from "../errors.ts";
+import { classWidth } from "../model/massClass.ts";
 import type { ClockSegment } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
@@ -94,10 +95,11 @@ export class CpuEngine implements Engine {
   }
 
   async countMasses(): Promise<Uint32Array> {
-    const columns = this.#system.scenario.observe.masses + 1;
+    const { observe } = this.#system.scenario;
+    const [columns, width] = [observe.masses + 1, classWidth(observe)];
     const count = new Uint32Array(columns * this.#replicas.length);
     for (const [r, { particles }] of this.#replicas.entries()) {
-      observe_masses(particles, count.subarray(r * columns, (r + 1) * columns));
+      observe_masses(particles, count.subarray(r * columns, (r + 1) * columns), width);
     }
     return count;
   }

@@ -13,7 +13,7 @@
  * threads, batching, workgroups, the number of replicas beside it, or the engine.
  */
 export const streams = {
-  /** A particle's start: block 0 gives its mass, block 1 + k/4 the word of its place along axis k. */
+  /** A particle's start: block 0 gives the entry it belongs to and its mass, block 1 + k/4 the word of its place along axis k. */
   start: 0,
   /** A particle's move in a step: block k/4 holds the word for axis k. */
   move: 1,

@@ -2,6 +2,7 @@
 import type { EngineState } from "../engine.ts";
 import { massFunction } from "../exact/massFunction.ts";
 import { toBits } from "../exact/single.ts";
+import { heaviestOf } from "../model/massSpread.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import { tablesOf } from "../sizes.ts";
@@ -67,6 +68,6 @@ function takeUp(memory: Memory, system: System, state: EngineState): void {
 /** Of those who live, or are there at the start; 0 where particles have no radius. */
 function largestRadius({ radius, scenario }: System, state: EngineState | undefined): number {
   if (radius === null) return 0;
-  const masses = state?.living.mass ?? Uint32Array.from(scenario.initial, ({ mass }) => mass);
+  const masses = state?.living.mass ?? Uint32Array.from(scenario.initial, heaviestOf);
   return masses.reduce((largest, mass) => Math.max(largest, massFunction(radius, mass)), 0);
 }

@@ -2,6 +2,7 @@
 
 import { toBits } from "../exact/single.ts";
 import type { Grid } from "../grid.ts";
+import { classWidth } from "../model/massClass.ts";
 import type { System } from "../model/system.ts";
 import { tablesOf } from "../sizes.ts";
 
@@ -27,6 +28,7 @@ export const parameterNames = [
   "drop",
   "tick_hazard",
   "observed_masses",
+  "mass_width",
   "pairs_reach",
   /** Classes of masses, and the binary logarithm of the slabs. */
   "pair_masses",
@@ -71,6 +73,7 @@ export function packParameters(system: System, slots: number, grid: Grid): Uint3
     drop: system.multirate?.drop ?? 0,
     tick_hazard: toBits(system.tickHazard),
     observed_masses: system.scenario.observe.masses,
+    mass_width: classWidth(system.scenario.observe),
     pairs_reach: system.pairs?.reach ?? 0,
     pair_masses: (system.pairs?.masses ?? 0) + 1,
     slab_bits: Math.log2(system.pairs?.slabs ?? 1),

@@ -1,6 +1,7 @@
 /** At what distances pairs interact: within eps of each other, unless a scenario gives particles radii or weakens the scaling. */
 import { pow } from "../exact/elementary.ts";
 import { largestOf, massLaw } from "./massLaw.ts";
+import { heaviestOf, lightestOf } from "./massSpread.ts";
 import type { Scenario } from "./scenario.ts";
 
 type Ranged = Pick<Scenario, "radius" | "scaling" | "initial">;
@@ -41,7 +42,9 @@ export function rangesOf(
   { unit, side, mostMass, expectedMass }: Record<"unit" | "side" | "mostMass" | "expectedMass", number>,
 ): Ranges {
   const { radius, initial, alpha, engine } = scenario;
-  const atStart = initial.map(({ mass }) => unit * rangeOf(scenario, mass, mass));
+  const atStart = initial.flatMap((law) =>
+    [lightestOf(law), heaviestOf(law)].map((mass) => unit * rangeOf(scenario, mass, mass)),
+  );
   const [smallest, largest] = [Math.min(...atStart), Math.max(...atStart)];
   // The standard deviation of a pair's relative move in a uniform step is sqrt(2 step) times the smallest range, if both are as fast as the fastest.
   const ahead = "contact" in alpha ? farthestMove * Math.sqrt(2 * engine.step) * smallest : 0;
@@ -49,7 +52,7 @@ export function rangesOf(
   if (radius === undefined) return { smallest, largest, limit, bound: largest };
   // Masses drawn at random hardly come to twice what is expected.
   const heaviest = Math.min(mostMass, Math.ceil(2 * expectedMass));
-  const lightest = Math.min(...initial.map(({ mass }) => mass));
+  const lightest = Math.min(...initial.map(lightestOf));
   return {
     smallest,
     largest,

@@ -7,6 +7,7 @@
 import * as z from "zod";
 import { UserError } from "../errors.ts";
 import { between, choice, integer, list, map, nonNegative, number, oneOf, positive } from "./forms.ts";
+import { heaviestOf } from "./massSpread.ts";
 import { type PhysicalKeys, physicalKeys } from "./physical.ts";
 import { potentialNames } from "./potential.ts";
 import { badValue, firstOf, type Problem, problemsIn, valueAt } from "./problems.ts";
@@ -94,7 +95,12 @@ const massLawOf = (name: string) =>
   });
 
 const initialLaw = map({
-  mass: integer(1, 2 ** 20).describe("Their mass at the start."),
+  mass: integer(1, 2 ** 20).describe("Their mass at the start; with a spread its mean."),
+  spread: choice(["exponential", "uniform"])
+    .exactOptional()
+    .describe(
+      "How masses vary: exponential, or uniform from half the mean to one and a half; left out: not at all.",
+    ),
   weight: positive()
     .default(1)
     .describe("Their share of the total density Z, relative to the other entries."),
@@ -212,7 +218,7 @@ export const scenarioSchema = map({
     "N, the number of particles of one replica at the start; eps follows from N and Z.",
   ),
   Z: positive().describe("The total initial density: N eps^(d-2) = Z, in the plane N / |log eps| = Z."),
-  initial: list(initialLaw, 1, 1000, "maps with the keys mass, weight, density")
+  initial: list(initialLaw, 1, 1000, "maps with the keys mass, spread, weight, density")
     .refine(
       (laws) => Number.isFinite(sum(laws.map((law) => law.weight))),
       "a list whose weights have a finite sum",
@@ -285,6 +291,9 @@ export const scenarioSchema = map({
       .refine(isIncreasing, "a list of strictly increasing times")
       .describe("When to look, strictly increasing; the run ends at the last."),
     masses: integer(1, 64).default(5).describe("Report the densities of masses 1, 2, ... up to this one."),
+    massWidth: integer(1, 2 ** 24)
+      .exactOptional()
+      .describe("Instead of single masses report classes so wide: up to this mass, up to twice this, ..."),
     ghosts: z
       .boolean("true or false")
       .exactOptional()
@@ -451,7 +460,7 @@ function crossProblems(scenario: Scenario): Problem[] {
   const mustBe = (must: string, ...path: Problem["path"]) =>
     problems.push(badValue(path, valueAt(scenario, path), must));
 
-  const heaviest = Math.max(...initial.map((law) => law.mass));
+  const heaviest = Math.max(...initial.map(heaviestOf));
   const totalMass = particles * heaviest;
   if (totalMass >= 2 ** 31) {
     const most = Math.ceil(2 ** 31 / heaviest) - 1;
@@ -491,6 +500,7 @@ function crossProblems(scenario: Scenario): Problem[] {
   if (pairStart(scenario) !== null) {
     if (particles !== 2) mustBe("2, as they start as a pair", "particles");
     if (initial.length !== 1) mustBe("a list of one entry, as it is a pair", "initial");
+    if (initial[0].spread !== undefined) mustBe("left out, as it is a pair", "initial", 0, "spread");
   }
   return [...problems, ...fragmentationProblems(scenario), ...observeProblems(scenario)];
 }
@@ -508,7 +518,11 @@ function fragmentationProblems(scenario: Scenario): Problem[] {
     [potential !== "indicator", `"indicator", ${needs}`, ["potential"]],
     [scenario.radius !== undefined, `left out, ${needs}`, ["radius"]],
     [scenario.scaling !== 1, `1, ${needs}`, ["scaling"]],
-    [initial.some(({ mass }) => mass !== 1), `all of mass 1, ${needs}`, ["initial"]],
+    [
+      initial.some(({ mass, spread }) => mass !== 1 || spread !== undefined),
+      `all of mass 1, ${needs}`,
+      ["initial"],
+    ],
     [
       pairStart(scenario) !== null,
       `uniform, cosine, gaussian or product, ${needs}`,
@@ -532,7 +546,7 @@ const mostPaired = 2 ** 22;
 
 function observeProblems(scenario: Scenario): Problem[] {
   const { model, observe, domain, dimension, particles, replicas } = scenario;
-  const { densities, pairs, testFunctions = [], ghosts, times, masses } = observe;
+  const { densities, pairs, testFunctions = [], ghosts, times, masses, massWidth } = observe;
   const problems: Problem[] = [];
   const side = "space" in domain ? domain.space : domain.torus;
   const at = (value: unknown, must: string, ...path: Problem["path"]) =>
@@ -563,6 +577,14 @@ function observeProblems(scenario: Scenario): Problem[] {
       "left out unless all pairs react at a finite rate within eps: no alpha: contact, radius or scaling",
       "pairs",
     );
+  }
+  if (
+    massWidth !== undefined &&
+    massWidth > 1 &&
+    (pairs !== undefined || scenario.fragmentation !== undefined)
+  ) {
+    const what = pairs !== undefined ? "observe.pairs tells single masses apart" : "particles split";
+    at(massWidth, `left out, as ${what}`, "massWidth");
   }
   if (pairs !== undefined && particles > mostPaired) {
     const must = `at most ${mostPaired} where observe.pairs sums up over pairs`;

@@ -8,6 +8,7 @@ import { cos2pi } from "../exact/elementary.ts";
 import { signedDisplacement } from "../exact/gaussian.ts";
 import { streams } from "../exact/streams.ts";
 import { threefry } from "../exact/threefry.ts";
+import { massOf } from "./massSpread.ts";
 import { latticeSide } from "./multirate.ts";
 import { type Density, type LineDensity, pairStart } from "./scenario.ts";
 import type { System } from "./system.ts";
@@ -40,7 +41,7 @@ export function makeStart(system: System, replica: number): Start {
     threefry(words, seed[0], seed[1], key, streams.start, i, 0, 0, 0);
     let entry = share.findIndex((end) => words[0] < end);
     if (entry < 0) entry = share.length - 1;
-    mass[i] = scenario.initial[entry].mass;
+    mass[i] = massOf(scenario.initial[entry], words[1]);
     for (let k = 0; k < dimension; k++) {
       if (k % 4 === 0) threefry(words, seed[0], seed[1], key, streams.start, i, 0, 1 + k / 4, 0);
       const x = samplers[entry][k](words[k % 4]);

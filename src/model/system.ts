@@ -9,6 +9,7 @@ import { makeMassFunction } from "../exact/massFunction.ts";
 import { fromDouble } from "../exact/single.ts";
 import { alphaUpTo, type Fragmentation, makeFragmentation } from "./fragmentation.ts";
 import { largestOf, massLaw } from "./massLaw.ts";
+import { heaviestOf, lightestOf } from "./massSpread.ts";
 import {
   latticeSide,
   leastUnits,
@@ -122,10 +123,10 @@ export function makeSystem(scenario: Scenario, firstReplica = 0): System {
   }
 
   const annihilation = scenario.model === "annihilation";
-  const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
+  const heaviest = Math.max(...scenario.initial.map(heaviestOf));
   const largestMass = annihilation ? heaviest : (heaviestSplit ?? heaviest * particles);
   const d = (mass: number) => diffusivity(scenario.diffusion, mass);
-  const lightest = Math.min(...scenario.initial.map(({ mass }) => mass));
+  const lightest = Math.min(...scenario.initial.map(lightestOf));
   const fastest = largestOf(scenario.diffusion, lightest, largestMass);
   const perRange = rangeUnit(scenario, eps);
   const meanMass = meanOf(scenario.initial);
@@ -285,7 +286,7 @@ export function interactionStrength(alpha: Alpha, n: number, m: number): number 
 function strongestAlpha(scenario: Scenario): number {
   const { alpha, initial } = scenario;
   if ("contact" in alpha) return 0;
-  const masses = initial.map(({ mass }) => mass);
+  const masses = initial.flatMap((law) => [lightestOf(law), heaviestOf(law)]);
   const smallest = Math.min(...masses.map((m) => rangeOf(scenario, m, m)));
   const rate = (n: number, m: number) =>
     interactionStrength(alpha, n, m) * (smallest / rangeOf(scenario, n, m)) ** 2;

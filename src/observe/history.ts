@@ -1,4 +1,6 @@
 /** What the event log tells of times between observations too: moments of the mass, its spectrum, and which pairs reacted. */
+
+import { classWidth } from "../model/massClass.ts";
 import { type ClockSegment, tickOf } from "../model/pace.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
@@ -16,7 +18,7 @@ export interface Moments {
   gelShare: Estimate;
 }
 
-/** At one time, of each mass that somebody has, in increasing order, the share of N that has it. */
+/** At one time, of each mass that somebody has, or class of masses by the mass it goes up to, in increasing order, the share of N that has it. */
 export interface Spectrum {
   time: number;
   masses: ({ mass: number } & Estimate)[];
@@ -59,7 +61,7 @@ export function historyOf(
   clock: readonly ClockSegment[][],
   { ticks, spectrumTicks, pairMasses }: HistoryRequest,
 ): History {
-  const { replicas, particles, dt, observeAt, dimension } = system;
+  const { replicas, particles, dt, observeAt, dimension, scenario } = system;
   const width = 5 + dimension;
   const pairs = pairsUpTo(pairMasses, replicas);
   const tallies = ticks.map(() => Array.from({ length: 5 }, () => new Tally()));
@@ -67,7 +69,12 @@ export function historyOf(
   let e = 0;
   for (let replica = 0; replica < replicas; replica++) {
     const { mass } = makeStart(system, replica);
-    const living = new Population(mass, circlesAtStart(system, mass.length), pairMasses);
+    const living = new Population(
+      mass,
+      circlesAtStart(system, mass.length),
+      pairMasses,
+      classWidth(scenario.observe),
+    );
     const startMass = living.sums[1];
     let since = 0;
     const livePairs = (tick: number) => {
@@ -144,21 +151,25 @@ class Population {
   readonly sums: [number, number, number] = [0, 0, 0];
   readonly #mass: Uint32Array;
   readonly #next: Uint32Array;
+  /** By the mass up to which a class of masses goes: of width 1 by mass. */
   readonly #counts = new Map<number, number>();
+  readonly #classWidth: number;
   /** The counts of the masses up to some, which are asked for often. */
   readonly #few: Float64Array;
 
-  constructor(mass: Uint32Array, next: Uint32Array, few: number) {
+  constructor(mass: Uint32Array, next: Uint32Array, few: number, classWidth: number) {
     this.#mass = mass;
+    this.#classWidth = classWidth;
     this.#next = next;
     this.#few = new Float64Array(few + 1);
     for (const m of mass) this.#add(m, 1);
   }
 
   #add(mass: number, by: 1 | -1): void {
-    const count = (this.#counts.get(mass) ?? 0) + by;
-    if (count === 0) this.#counts.delete(mass);
-    else this.#counts.set(mass, count);
+    const upTo = Math.ceil(mass / this.#classWidth) * this.#classWidth;
+    const count = (this.#counts.get(upTo) ?? 0) + by;
+    if (count === 0) this.#counts.delete(upTo);
+    else this.#counts.set(upTo, count);
     if (mass < this.#few.length) this.#few[mass] = count;
     for (let k = 0; k < 3; k++) this.sums[k] += by * mass ** k;
   }
@@ -184,9 +195,7 @@ class Population {
   }
 
   largest(): number {
-    let largest = 0;
-    for (const mass of this.#counts.keys()) largest = Math.max(largest, mass);
-    return largest;
+    return this.#mass.reduce((a, b) => Math.max(a, b), 0);
   }
 
   countInto(spectrum: Map<number, Counts>): void {

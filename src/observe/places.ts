@@ -1,4 +1,5 @@
 import type { Snapshot } from "../engine.ts";
+import { classOf } from "../model/massClass.ts";
 import { latticeSide } from "../model/multirate.ts";
 import type { System } from "../model/system.ts";
 
@@ -15,6 +16,6 @@ export function forEachParticle(
   const from = open ? -side / 2 : 0;
   for (let i = 0; i < id.length; i++) {
     for (let k = 0; k < dimension; k++) x[k] = from + (place[dimension * i + k] / latticeSide) * side;
-    see(Math.floor(id[i] / particles), Math.min(mass[i], scenario.observe.masses + 1) - 1, x);
+    see(Math.floor(id[i] / particles), classOf(scenario.observe, mass[i]), x);
   }
 }

@@ -40,7 +40,7 @@ export interface Profile {
 }
 
 export interface EquationSolution {
-  method: "homogeneous" | "planar" | "two axes" | "three axes" | "radial";
+  method: "homogeneous" | "sections" | "planar" | "two axes" | "three axes" | "radial";
   rate: LimitRate;
   /** Along each axis or radius; null for a homogeneous system. */
   cells: number | null;
@@ -54,7 +54,7 @@ export interface EquationSolution {
   points: SolutionPoint[];
   /**
    * The largest difference of a count or a fraction from a solution of half the cells and about twice the steps' length: an estimate of
-   * the error, on the safe side. Null for a homogeneous system, whose error is below 1e-9 beside what passed the cutoff.
+   * the error, on the safe side; of sections of the mass from half of them. Null for a homogeneous system of single masses, whose error is below 1e-9 beside what passed the cutoff.
    */
   error: number | null;
   profiles: Profile[];

@@ -1,10 +1,13 @@
 /** The Smoluchowski equation of a scenario, solved: with its own estimate of the error. */
 import { UserError } from "../errors.ts";
+import { classWidth } from "../model/massClass.ts";
+import { shareBelow } from "../model/massSpread.ts";
 import type { Scenario } from "../model/scenario.ts";
 import { diffusivity } from "../model/system.ts";
 import { refuseLoss } from "./cutoff.ts";
 import { geometryOf } from "./geometry.ts";
 import { scenarioRate } from "./scenarioRate.ts";
+import { continuousLimit } from "./sectional.ts";
 import { homogeneousLimit } from "./smoluchowski.ts";
 import type { EquationSolution, SolveOptions } from "./solution.ts";
 import { LAST_SPATIAL, solveInSpace } from "./solveInSpace.ts";
@@ -28,7 +31,7 @@ export function* solveEquation(
   options: SolveOptions = {},
 ): Generator<number, EquationSolution> {
   const heaviest = Math.max(...scenario.initial.map(({ mass }) => mass));
-  const least = Math.max(heaviest, scenario.observe.masses);
+  const least = isContinuous(scenario) ? 1 : Math.max(heaviest, heaviestTold(scenario));
   if (options.cutoff !== undefined && options.cutoff < least) {
     throw new UserError(
       `masses is ${options.cutoff}, but must be at least ${least}, the heaviest mass at the start or observed.`,
@@ -55,12 +58,66 @@ export function* solveEquation(
     );
   }
   const { tolerance = geometry.kind === "homogeneous" ? 1e-6 : axes === 1 ? 1e-5 : 1e-4 } = options;
+  if (isContinuous(scenario)) return solveContinuous(scenario, times, geometry.kind, options);
   const solution =
     geometry.kind === "homogeneous"
       ? solveHomogeneous(scenario, times, { ...options, tolerance })
       : yield* solveInSpace(scenario, geometry, times, { ...options, tolerance }, least);
   if (cutoff !== undefined) refuseLoss(cutoff, solution.points.at(-1)!.lostMass, tolerance, times);
   return solution;
+}
+
+/** The heaviest mass that is told of. */
+const heaviestTold = ({ observe }: Scenario) => observe.masses * classWidth(observe);
+
+/** Whether masses vary like real ones at the start, or are more than can be followed one by one. */
+const isContinuous = (scenario: Scenario) =>
+  heaviestTold(scenario) > LAST_HOMOGENEOUS || scenario.initial.some(({ spread }) => spread !== undefined);
+
+/** The continuous equation, whose sections resolve the classes. */
+function solveContinuous(
+  scenario: Scenario,
+  times: readonly number[],
+  kind: ReturnType<typeof geometryOf>["kind"],
+  { rate = "recipe", cutoff, tolerance = 1e-4 }: SolveOptions,
+): EquationSolution {
+  const { domain, dimension, Z, initial, model, observe } = scenario;
+  if (kind !== "homogeneous" || model === "annihilation" || cutoff !== undefined) {
+    throw new UserError(
+      "initial has masses that vary, or observe.massWidth tells of many, and then the Smoluchowski equation is solved here for coagulation from an even start only, without a choice of masses.",
+    );
+  }
+  const density = Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
+  const total = initial.reduce((sum, { weight }) => sum + weight, 0);
+  const share = (of: (law: Scenario["initial"][number]) => number) =>
+    (density * initial.reduce((sum, law) => sum + law.weight * of(law), 0)) / total;
+  const whole = share(({ mass }) => mass);
+  const solution = continuousLimit({
+    below: (mass) => share((law) => shareBelow(law, mass)),
+    ...{ whole, times, tolerance, beta: scenarioRate(scenario, rate) },
+    ...{ width: classWidth(observe), classes: observe.masses },
+  });
+  if (solution === null) {
+    throw new UserError(
+      `observe.massWidth is ${classWidth(observe)}, so that more than ${tolerance} of the mass passes 512 classes, the most that the Smoluchowski equation is solved for; raise observe.massWidth or end earlier.`,
+    );
+  }
+  return {
+    ...{ method: "sections", rate, cells: null, cutoff: solution.cutoff, tolerance, gel: null, steps: null },
+    points: solution.states.map((state) => ({
+      time: state.time,
+      count: state.total / density,
+      masses: state.classes.map((f) => f / density),
+      lostMass: state.lostMass / whole,
+    })),
+    ...{
+      error: solution.error / density,
+      profiles: [],
+      coordinates: [],
+      places: [],
+      volumes: new Float64Array(0),
+    },
+  };
 }
 
 function refuseSplitting(
@@ -98,7 +155,7 @@ function solveHomogeneous(
     initial: start,
     beta: scenarioRate(scenario, rate),
     times,
-    masses: observe.masses,
+    masses: heaviestTold(scenario),
     tolerance,
     ...(fragmentation !== undefined && { weights: fragmentation.weights }),
     ...(cutoff !== undefined && { cutoff }),
@@ -106,7 +163,10 @@ function solveHomogeneous(
   const points = states.map(({ time, total, masses, lostMass }) => ({
     time,
     count: total / density,
-    masses: masses.map((f) => f / density),
+    masses: Array.from({ length: observe.masses }, (_, k) => {
+      const width = classWidth(observe);
+      return masses.slice(k * width, (k + 1) * width).reduce((sum, f) => sum + f / density, 0);
+    }),
     lostMass: lostMass / whole,
   }));
   const final = states[states.length - 1];

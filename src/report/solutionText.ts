@@ -24,7 +24,7 @@ export function introduceSolution(
   const { name, model, dimension, Z } = scenario;
   const space =
     cells === null
-      ? "homogeneous: ordinary differential equations"
+      ? `homogeneous: ordinary differential equations${method === "sections" ? " for sections of the mass" : ""}`
       : `${method}: ${cells} ${method === "radial" ? "shells" : "cells along each axis"}, ${steps} steps`;
   const masses = model === "annihilation" ? "" : `, masses up to ${cutoff}`;
   const pairs = rate === "recipe" ? "beta by the recipe" : "the naive rate, beta = alpha";
@@ -34,9 +34,14 @@ export function introduceSolution(
   ].join("\n");
 }
 
-/** A row for each time: the fractions of all particles and of each mass, and the mass beyond the cutoff. */
-export function solutionTable({ points }: ToldSolution, units: Units): string {
-  const titles = [timeTitle(units), "all", ...points[0].masses.map((_, n) => `mass ${n + 1}`), "mass lost"];
+/** A row for each time: the fractions of all particles and of each mass, or class of so many masses, and the mass beyond the cutoff. */
+export function solutionTable({ points }: ToldSolution, units: Units, width = 1): string {
+  const titles = [
+    timeTitle(units),
+    "all",
+    ...points[0].masses.map((_, n) => (width === 1 ? `mass ${n + 1}` : `to ${(n + 1) * width}`)),
+    "mass lost",
+  ];
   return formatTable(
     titles.map((title) => ({ title, align: "right" })),
     points.map(({ time, count, masses, lostMass }) => [
@@ -47,12 +52,12 @@ export function solutionTable({ points }: ToldSolution, units: Units): string {
 }
 
 /** How far it can be trusted. */
-export function concludeSolution({ error, gel, cutoff, tolerance, points }: ToldSolution): string {
+export function concludeSolution({ method, error, gel, cutoff, tolerance, points }: ToldSolution): string {
   const lost = points[points.length - 1].lostMass;
   const lines = [
     error === null
       ? "Fractions are of the particles at the start, right to 9 digits but for what the lost mass does."
-      : `Fractions are of the particles at the start, within about ${error.toExponential(1)}: the difference from half the cells and steps twice as long.`,
+      : `Fractions are of the particles at the start, within about ${error.toExponential(1)}: the difference from half the ${method === "sections" ? "sections" : "cells and steps twice as long"}.`,
   ];
   if (lost > tolerance) {
     const share = `${(100 * lost).toPrecision(3)} % of the mass is beyond mass ${cutoff}`;

@@ -282,7 +282,7 @@ export const studyState: z.ZodType<StudyState> = z.object({
 });
 
 const solution = {
-  method: z.enum(["homogeneous", "planar", "two axes", "three axes", "radial"]),
+  method: z.enum(["homogeneous", "sections", "planar", "two axes", "three axes", "radial"]),
   rate: z.enum(["recipe", "naive"]),
   cells: orNull(count).describe("Along each axis or radius; null for a homogeneous system."),
   cutoff: count.describe("The heaviest mass followed one by one."),

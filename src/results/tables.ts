@@ -1,5 +1,6 @@
 /** The tables of a results folder. Densities are fractions of N, and standard errors, where replicas show any, those of the mean over replicas. */
 import type { Convergence } from "../converge/conclusion.ts";
+import { classWidth } from "../model/massClass.ts";
 import type { ClockSegment } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import { type History, historyOf } from "../observe/history.ts";
@@ -33,7 +34,7 @@ export function runHistory(system: System, events: Uint32Array, clock: readonly 
   return historyOf(system, events, clock, {
     ticks: ticks.filter((tick) => tick <= end).sort((a, b) => a - b),
     spectrumTicks: new Set(spectrumTicks),
-    pairMasses: Math.min(mostPairMasses, scenario.observe.masses),
+    pairMasses: classWidth(scenario.observe) > 1 ? 0 : Math.min(mostPairMasses, scenario.observe.masses),
   });
 }
 

@@ -288,6 +288,18 @@ export const verifyCases: readonly VerifyCase[] = [
       }),
     ];
   }),
+  caseOf("masses that vary", {
+    particles: 1000,
+    Z: 20,
+    initial: [
+      { mass: 1024, spread: "exponential" },
+      { mass: 5000, weight: 0.3, spread: "uniform" },
+    ],
+    alpha: strong,
+    diffusion: { power: { scale: 10, exponent: -1 / 3 } },
+    engine: "multirate",
+    steps: 2000,
+  }),
   caseOf("fragmentation", {
     particles: 1000,
     Z: 40,

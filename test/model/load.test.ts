@@ -115,7 +115,7 @@ describe("a bad text gets one sentence with its place", () => {
     ],
     [
       least.replace("times", "tmies"),
-      'run.yaml:4:12: unknown key "tmies" in observe (did you mean "times"?); allowed here: times, masses, ghosts, densities, testFunctions, pairs.',
+      'run.yaml:4:12: unknown key "tmies" in observe (did you mean "times"?); allowed here: times, masses, massWidth, ghosts, densities, testFunctions, pairs.',
     ],
     [
       `${least}__proto__: { Z: 1 }\n`,

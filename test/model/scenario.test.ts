@@ -186,9 +186,9 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ domain: { torus: undefined } }, "domain.torus is missing; it must be a positive number."],
     [
       { initial: [] },
-      "initial is [], but must be a list of 1 to 1000 maps with the keys mass, weight, density.",
+      "initial is [], but must be a list of 1 to 1000 maps with the keys mass, spread, weight, density.",
     ],
-    [{ initial: [3] }, "initial[0] is 3, but must be a map with the keys mass, weight, density."],
+    [{ initial: [3] }, "initial[0] is 3, but must be a map with the keys mass, spread, weight, density."],
     [{ initial: [{}] }, "initial[0].mass is missing; it must be an integer from 1 to 1048576."],
     [{ initial: [{ mass: 1, weight: -1 }] }, "initial[0].weight is -1, but must be a positive number."],
     [
@@ -384,7 +384,7 @@ describe("a bad scenario gets one sentence with the key, the value and what is a
     [{ observe: { times: [1], masses: 65 } }, "observe.masses is 65, but must be an integer from 1 to 64."],
     [
       { observe: { times: [1], mases: 3 } },
-      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, ghosts, densities, testFunctions, pairs.',
+      'unknown key "mases" in observe (did you mean "masses"?); allowed here: times, masses, massWidth, ghosts, densities, testFunctions, pairs.',
     ],
     [{ observe: { times: [1], ghosts: 1 } }, "observe.ghosts is 1, but must be true or false."],
     [

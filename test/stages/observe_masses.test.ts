@@ -17,6 +17,14 @@ describe("the reference", () => {
     expect([...count]).toEqual([3, 1, 1, 3]);
   });
 
+  test("counts classes of a width: above 0 and up to 10, above 10 and up to 20, all above", () => {
+    const { particles } = makeCloud({ ...plain, particles: 7, dead: 0 }).replicas[0];
+    particles.mass.set([1, 9, 10, 11, 20, 21, 1000]);
+    const count = new Uint32Array(3);
+    observe_masses(particles, count, 10);
+    expect([...count]).toEqual([3, 2, 2]);
+  });
+
   test("counts everybody once", () => {
     fc.assert(
       fc.property(anyCloud(), fc.integer({ min: 1, max: 64 }), (spec, masses) => {
@@ -32,18 +40,23 @@ describe("the reference", () => {
   });
 });
 
-async function expectEqualEngines(cloud: Cloud, masses: number, workgroupSize = 64): Promise<void> {
+async function expectEqualEngines(
+  cloud: Cloud,
+  masses: number,
+  workgroupSize = 64,
+  width = 1,
+): Promise<void> {
   const columns = masses + 1;
   const wanted = new Uint32Array(columns * cloud.system.replicas);
   for (const [r, { particles }] of cloud.replicas.entries()) {
-    observe_masses(particles, wanted.subarray(r * columns, (r + 1) * columns));
+    observe_masses(particles, wanted.subarray(r * columns, (r + 1) * columns), width);
   }
   const { mass, id, system } = cloud;
   const { mass_count } = await gpu.runStage(
     "observe_masses",
     system,
     { mass, id, mass_count: new Uint32Array(wanted.length) },
-    { params: { observed_masses: masses }, workgroupSize },
+    { params: { observed_masses: masses, mass_width: width }, workgroupSize },
   );
   expect([...mass_count]).toEqual([...wanted]);
 }
@@ -57,10 +70,11 @@ describe("the GPU counts as the reference does", () => {
     },
   );
 
-  test("for clouds of any kind and any number of masses", async () => {
+  test("for clouds of any kind and any number of masses or classes", async () => {
+    const widths = fc.constantFrom(1, 2, 7, 1000, 2 ** 20);
     await fc.assert(
-      fc.asyncProperty(anyCloud(), fc.integer({ min: 1, max: 64 }), async (spec, masses) =>
-        expectEqualEngines(makeCloud(spec), masses),
+      fc.asyncProperty(anyCloud(), fc.integer({ min: 1, max: 64 }), widths, async (spec, masses, width) =>
+        expectEqualEngines(makeCloud(spec), masses, 64, width),
       ),
       { seed: 2, numRuns: 80 },
     );

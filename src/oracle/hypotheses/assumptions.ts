@@ -1,4 +1,5 @@
 /** The hypotheses of Theorem 1.1 and of Proposition 1.2 of Hammond's survey, one by one. */
+import { heaviestOf } from "../../model/massSpread.ts";
 import { makePotential, type Potential } from "../../model/potential.ts";
 import { type Density, isPlain, type LineDensity, type Scenario } from "../../model/scenario.ts";
 import { findGamma } from "./gamma.ts";
@@ -15,7 +16,7 @@ import { type Hypothesis, short } from "./hypothesis.ts";
 
 /** What both sets of assumptions take for granted. */
 export function settingOf(scenario: Scenario): Hypothesis[] {
-  const { model, dimension, domain, fragmentation } = scenario;
+  const { model, dimension, domain, fragmentation, initial } = scenario;
   const set = "setting";
   const neverSplit: Hypothesis = {
     set,
@@ -24,8 +25,16 @@ export function settingOf(scenario: Scenario): Hypothesis[] {
     holds: false,
     why: "They do, in reverse of their coagulation (S §8.3.4), for which no limit has been derived.",
   };
+  const areIntegers: Hypothesis = {
+    set,
+    name: "masses are integers",
+    source: "S §1.3",
+    holds: false,
+    why: "They vary like real ones, for which the limit has a derivation of its own (S §8.3.3).",
+  };
   return [
     ...(fragmentation === undefined ? [] : [neverSplit]),
+    ...(initial.every(({ spread }) => spread === undefined) ? [] : [areIntegers]),
     {
       set,
       name: "particles that meet merge",
@@ -105,9 +114,15 @@ export function originalAssumptions(scenario: Scenario): Hypothesis[] {
       name: "the sums of h_n that P asks for are locally bounded",
       source: "P §1, S §1.8.1",
       holds: true,
-      why: `Only ${scenario.initial.length === 1 ? "one mass is" : `${scenario.initial.length} masses are`} there at the start, and every h_n is bounded and integrable.`,
+      why: `${massesAtStart(scenario)}, and every h_n is bounded and integrable.`,
     },
   ];
+}
+
+function massesAtStart({ initial }: Scenario): string {
+  const varying = initial.some(({ spread }) => spread !== undefined);
+  if (varying) return `No start is heavier than mass ${Math.max(...initial.map(heaviestOf))}`;
+  return `Only ${initial.length === 1 ? "one mass is" : `${initial.length} masses are`} there at the start`;
 }
 
 function gammaHypothesis(scenario: Scenario): Hypothesis {
@@ -218,7 +233,7 @@ export function uniquenessConditions(scenario: Scenario): Hypothesis[] {
       name: "sum of n^e times the bounds and the integrals of h_n is finite",
       source: "S Proposition 1.2",
       holds: true,
-      why: `No start is heavier than mass ${Math.max(...initial.map(({ mass }) => mass))}, and every h_n is bounded and integrable.`,
+      why: `No start is heavier than mass ${Math.max(...initial.map(heaviestOf))}, and every h_n is bounded and integrable.`,
     },
   ];
 }
