@@ -21,23 +21,28 @@ export class Charts {
   readonly #spectrum: uPlot;
   readonly #limit: readonly LimitPoint[];
   readonly #shown: number;
+  readonly #width: number;
   readonly #seen: Seen[] = [];
 
-  /** Up to the time `end` and `masses`, of which the first few have lines of their own; `limit` is empty where the equation was not solved. */
+  /**
+   * Up to the time `end` and `masses`, or as many classes of them of a width, of which the first few have lines of their own; `limit` is empty where the
+   * equation was not solved.
+   */
   constructor(
     densities: HTMLElement,
     spectrum: HTMLElement,
     limit: readonly LimitPoint[],
-    { end, masses }: { end: number; masses: number },
+    { end, masses, width }: { end: number; masses: number; width: number },
   ) {
     const shown = Math.min(3, masses);
     this.#limit = limit;
     this.#shown = shown;
-    const names = ["all", ...Array.from({ length: shown }, (_, k) => `mass ${k + 1}`)];
+    this.#width = width;
+    const names = ["all", ...Array.from({ length: shown }, (_, k) => `mass ${(k + 1) * width}`)];
     const points = names.map((label, k) => pointsOf(label, colours[k % colours.length]));
     const lines = names.map((label, k) => lineOf(`${label}, equation`, colours[k % colours.length]));
     this.#densities = chart(densities, "time", end, [...points, ...lines]);
-    this.#spectrum = chart(spectrum, "mass", masses + 1, [
+    this.#spectrum = chart(spectrum, "mass", (masses + 1) * width, [
       pointsOf("simulated", colours[1]),
       lineOf("equation", colours[1]),
     ]);
@@ -76,15 +81,14 @@ export class Charts {
     );
     const now = this.#seen.at(-1);
     if (now === undefined) return;
-    const masses = now.masses.map((_, k) => k + 1);
     this.#spectrum.setData([
-      masses,
+      now.masses.map((_, k) => (k + 1) * this.#width),
       now.masses.map(positive),
-      masses.map((m) => positive(this.#at(now.time, m))),
+      now.masses.map((_, k) => positive(this.#at(now.time, k + 1))),
     ]);
   }
 
-  /** The equation's fraction of mass m at a time, between its points. */
+  /** The equation's fraction of the m-th mass at a time, between its points. */
   #at(time: number, m: number): number {
     const k = this.#limit.findIndex((point) => point.time >= time);
     if (k < 0) return 0;

@@ -1,4 +1,5 @@
 /** The page: a scenario that runs live. */
+
 import {
   GpuEngine,
   limitOf,
@@ -9,6 +10,7 @@ import {
   play,
   type System,
 } from "../src/browser.ts";
+import { classWidth } from "../src/model/massClass.ts";
 import { Charts } from "./charts.ts";
 import { firstText, settingsOf, withSettings, ZOf } from "./scenario.ts";
 import { copyOf, type Scene, View } from "./view.ts";
@@ -69,7 +71,11 @@ class Run {
       scenario,
       Array.from({ length: 101 }, (_, k) => (end * k) / 100),
     );
-    this.#charts = new Charts(element("densities"), element("spectrum"), limit ?? [], { end, masses });
+    this.#charts = new Charts(element("densities"), element("spectrum"), limit ?? [], {
+      end,
+      masses,
+      width: classWidth(scenario.observe),
+    });
   }
 
   get scene(): Scene | null {

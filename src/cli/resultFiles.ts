@@ -6,6 +6,7 @@ import { type Checkpoint, checkpointToBytes } from "../checkpoint/checkpoint.ts"
 import { writeWhole } from "../checkpoint/file.ts";
 import type { Convergence } from "../converge/conclusion.ts";
 import type { Snapshot } from "../engine.ts";
+import { classWidth } from "../model/massClass.ts";
 import type { ClockSegment } from "../model/pace.ts";
 import { timeTitle, unitsOf } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
@@ -51,7 +52,7 @@ export async function runFiles(
   const limit = limitOf(system.scenario, curveTimes(result));
   return withReport(summaryOf(system, result, statements, options), {
     "densities.csv": asText(densityTable([result])),
-    ...(limit && { "limit.csv": asText(limitTable(limit)) }),
+    ...(limit && { "limit.csv": asText(limitTable(limit, classWidth(system.scenario.observe))) }),
     "moments.csv": asText(momentTable(history)),
     "spectrum.csv": asText(spectrumTable(history)),
     "rates.csv": asText(rateTable(system, history)),

@@ -35,14 +35,14 @@ export async function solutionFiles(
   };
   return {
     "summary.json": `${JSON.stringify(summary, null, 2)}\n`,
-    "solution.csv": pointTable(solution.points),
+    "solution.csv": pointTable(solution.points, classWidth(scenario.observe)),
     ...(solution.profiles.length > 0 && { "profiles.csv": profileTable(scenario, solution) }),
     "density.svg": await figure(scenario, solution, curve),
   };
 }
 
-function pointTable(points: readonly SolutionPoint[]): string {
-  const titles = ["time", "count", ...points[0].masses.map((_, n) => `mass_${n + 1}`), "lost_mass"];
+function pointTable(points: readonly SolutionPoint[], width: number): string {
+  const titles = ["time", "count", ...points[0].masses.map((_, n) => `mass_${(n + 1) * width}`), "lost_mass"];
   const rows = points.map(({ time, count, masses, lostMass }) => [time, count, ...masses, lostMass]);
   return `${[titles, ...rows].map((row) => row.join(",")).join("\n")}\n`;
 }

@@ -116,10 +116,10 @@ export function convergenceTable({ levels }: Convergence): Table {
   };
 }
 
-/** The solution of the Smoluchowski equation at many times. */
-export function limitTable(points: readonly LimitPoint[]): Table {
+/** The solution of the Smoluchowski equation at many times; masses, or classes of so many, by the mass they go up to. */
+export function limitTable(points: readonly LimitPoint[], massWidth = 1): Table {
   return {
-    columns: ["time", "count", ...points[0].masses.map((_, n) => `mass_${n + 1}`)],
+    columns: ["time", "count", ...points[0].masses.map((_, n) => `mass_${(n + 1) * massWidth}`)],
     rows: points.map(({ time, count, masses }) => [time, count, ...masses]),
   };
 }
