@@ -107,6 +107,7 @@ const dense = fc
     share: fc.double({ min: 0.005, max: 0.2, noNaN: true }),
     particles: fc.integer({ min: 1, max: 400 }),
     replicas: fc.integer({ min: 1, max: 4 }),
+    spread: fc.constantFrom(undefined, "exponential", "uniform"),
     engine: fc.constantFrom("uniform", "multirate", { kind: "multirate", k: 1.5, crowd: 1 } as const),
     steps: fc.integer({ min: 1, max: 40 }),
     longer: fc.constantFrom(1, 10, 100),
@@ -114,7 +115,7 @@ const dense = fc
     // Every size is another compilation, of seconds on a software adapter.
     workgroupSize: fc.constantFrom(64, 100),
   })
-  .map(({ side, share, heavy, batch, workgroupSize, steps, longer, ...rest }) => {
+  .map(({ side, share, heavy, spread, batch, workgroupSize, steps, longer, ...rest }) => {
     const input: CaseInput = {
       ...(consistent({ heavy, ...rest }) as Omit<CaseInput, "Z">),
       Z: strengthFor(share, { side, ...rest }),
@@ -124,6 +125,8 @@ const dense = fc
       initial: [
         { mass: 1, weight: 3 },
         { mass: heavy, weight: 1 },
+        // Ranges that grow with such masses would be too long for the box.
+        ...(spread === undefined || rest.radius !== undefined ? [] : [{ mass: 40, spread }]),
       ],
     };
     return { input, options: { batch, workgroupSize } };
