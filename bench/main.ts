@@ -1,15 +1,18 @@
 /**
- * npm run bench -- [--json] [--quick] [--parts rates,stages,runs,variants] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08]:
+ * npm run bench -- [--json] [--quick] [--parts rates,stages,runs,variants,scaling] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08] [--figure FILE.svg, of scaling]:
  * see docs/performance.md. An engine is "cpu", "best" or part of an adapter's name.
  */
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { OpenDevice } from "../src/gpu/device.ts";
 import { makeSystem } from "../src/model/system.ts";
+import { statementFigure } from "../src/report/statementFigure.ts";
 import { formatCount, formatTable } from "../src/report/table.ts";
 import { bufferBytes, sizesOf } from "../src/sizes.ts";
 import { caseOf } from "../src/verify/cases.ts";
 import { type Contender, openContender } from "./contenders.ts";
 import { recordOf } from "./record.ts";
+import { exponentsOf, measureScaling, type ScalingPoint, scalingFigure } from "./scaling.ts";
 import { measureStages, type StageRecord } from "./stageTimes.ts";
 import { measureStepRates, type StepRate } from "./stepRate.ts";
 import { measureTimeToSolution, type TimeToSolution } from "./timeToSolution.ts";
@@ -23,6 +26,7 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "10000,100000,1000000" },
     engines: { type: "string", default: "best,cpu" },
     runs: { type: "string" },
+    figure: { type: "string" },
   },
 });
 
@@ -46,12 +50,17 @@ const rates: StepRate[] = [];
 const stages: StageRecord[] = [];
 const runs: TimeToSolution[] = [];
 const variants: VariantCost[] = [];
+const scaling: ScalingPoint[] = [];
 
 if (parts.includes("rates")) await stepRates();
 if (parts.includes("stages")) for (const { open } of contenders) if (open !== null) await stageTimes(open);
 if (parts.includes("runs")) await timesToSolution();
 if (parts.includes("variants")) for (const contender of contenders) await variantCosts(contender);
-if (values.json) console.log(JSON.stringify({ ...record, rates, memory, stages, runs, variants }));
+if (parts.includes("scaling")) await scalings();
+if (values.json) {
+  const exponents = exponentsOf(scaling);
+  console.log(JSON.stringify({ ...record, rates, memory, stages, runs, variants, scaling, exponents }));
+}
 for (const { open } of contenders) open?.release();
 
 async function stepRates(): Promise<void> {
@@ -129,6 +138,34 @@ async function variantCosts(contender: Contender): Promise<void> {
       rows,
     ),
   );
+}
+
+async function scalings(): Promise<void> {
+  for (const contender of contenders) {
+    for await (const point of measureScaling(contender, values.quick ? 1 : 3)) {
+      scaling.push(point);
+      const { step, along, particles, eps, engine } = point;
+      process.stderr.write(`${step} along ${along}: ${particles}, eps ${eps} ${engine}\n`);
+    }
+  }
+  const rows = scaling.map(({ engine, step, along, particles, eps, secondsPerTime }) => [
+    ...[engine, step, along, formatCount(particles), eps.toExponential(0)],
+    secondsPerTime.median.toPrecision(3),
+    `${secondsPerTime.min.toPrecision(3)} - ${secondsPerTime.max.toPrecision(3)}`,
+  ]);
+  const columns = ["engine", "step", "along", "N", "eps", "s per unit of time", "spread"];
+  say(
+    formatTable(
+      columns.map((title) => ({ title })),
+      rows,
+    ),
+  );
+  for (const { engine, step, along, exponent, se } of exponentsOf(scaling)) {
+    say(`${engine}, ${step}: grows as (${along})^${exponent.toFixed(2)}, standard error ${se.toFixed(2)}`);
+  }
+  if (values.figure !== undefined) {
+    await writeFile(values.figure, `${await statementFigure(scalingFigure(scaling))}\n`);
+  }
 }
 
 function format(milliseconds: number): string {
