@@ -7,6 +7,7 @@ import { parseScenario } from "../src/model/scenario.ts";
 import { makeSystem, type System } from "../src/model/system.ts";
 import type { StatementFigure } from "../src/theorem/statement.ts";
 import type { Contender } from "./contenders.ts";
+import { type Spread, spreadOf, timeRun } from "./timing.ts";
 
 export interface ScalingPoint {
   engine: string;
@@ -15,8 +16,8 @@ export interface ScalingPoint {
   along: "N" | "1/eps";
   particles: number;
   eps: number;
-  /** Of wall time for a macroscopic unit of time: the least, the median and the most of the repeats. */
-  secondsPerTime: { min: number; median: number; max: number };
+  /** Of wall time for a macroscopic unit of time. */
+  secondsPerTime: Spread;
   repeats: number;
 }
 
@@ -56,16 +57,10 @@ export async function* measureScaling(
     const seconds: number[] = [];
     // The first compiles: it does not count.
     for (let repeat = 0; repeat <= repeats; repeat++) {
-      const each = await timeRun(system, create);
-      if (repeat > 0) seconds.push(each / time);
+      const run = await timeRun(system, create);
+      if (repeat > 0) seconds.push(run.seconds / time);
     }
-    const sorted = seconds.toSorted((a, b) => a - b);
-    const secondsPerTime = {
-      min: sorted[0],
-      median: sorted[sorted.length >> 1],
-      max: sorted[sorted.length - 1],
-    };
-    yield { engine, step, along, particles, eps: system.eps, secondsPerTime, repeats };
+    yield { engine, step, along, particles, eps: system.eps, secondsPerTime: spreadOf(seconds), repeats };
   }
 }
 
@@ -76,16 +71,6 @@ function systemOf(particles: number, Z: number, step: "uniform" | "multirate", t
       observe: { times: [time] },
     }),
   );
-}
-
-async function timeRun(system: System, create: Contender["create"]): Promise<number> {
-  const engine = await create(system);
-  const begin = performance.now();
-  await engine.advance(system.observeAt[0]);
-  await engine.countMasses();
-  const seconds = (performance.now() - begin) / 1000;
-  engine.dispose();
-  return seconds;
 }
 
 /** One for each engine, step and direction. */

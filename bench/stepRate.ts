@@ -8,6 +8,7 @@ import type { Engine } from "../src/engine.ts";
 import { makeSystem, type System } from "../src/model/system.ts";
 import { caseOf } from "../src/verify/cases.ts";
 import type { Contender } from "./contenders.ts";
+import { type Spread, spreadOf } from "./timing.ts";
 
 export interface StepRate {
   workload: Workload;
@@ -15,7 +16,7 @@ export interface StepRate {
   /** Of the contender. */
   engine: string;
   /** Million particle-steps per second of wall time: the slowest, the median and the fastest of the repeats. */
-  rate: { min: number; median: number; max: number };
+  rate: Spread;
   /** Particle-steps of one repeat. */
   work: number;
   repeats: number;
@@ -69,13 +70,11 @@ export async function* measureStepRates(
         }
       }
       for (const [e, engine] of engines.entries()) {
-        const sorted = rates[e].toSorted((a, b) => a - b);
-        const rate = { min: sorted[0], median: sorted[sorted.length >> 1], max: sorted.at(-1)! };
         yield {
           workload,
           particles,
           engine: contenders[e].name,
-          rate,
+          rate: spreadOf(rates[e]),
           work: steps * particles,
           repeats: options.repeats,
         };

@@ -5,8 +5,9 @@
  * is 9 % slower than contact; the rest is the same.
  */
 import { parseScenario, type ScenarioInput } from "../src/model/scenario.ts";
-import { makeSystem, type System } from "../src/model/system.ts";
+import { makeSystem } from "../src/model/system.ts";
 import type { Contender } from "./contenders.ts";
+import { type Spread, spreadOf, timeRun } from "./timing.ts";
 
 const soft = { constant: 1000 };
 const growing = { power: { scale: 0.5, exponent: 1 / 3 } };
@@ -34,8 +35,8 @@ export interface VariantCost {
   events: number;
   /** Of wall time, without start and compilation: the median of the repeats. */
   seconds: number;
-  /** Seconds over those of the plain interaction in the same round: the least, the median and the most of the repeats. */
-  cost: { min: number; median: number; max: number };
+  /** Seconds over those of the plain interaction in the same round. */
+  cost: Spread;
   repeats: number;
 }
 
@@ -59,28 +60,15 @@ export async function* measureVariants(
     // The first round compiles: it does not count.
     for (let repeat = 0; repeat <= repeats; repeat++) {
       for (const run of runs) {
-        const { seconds, events } = await timeRun(run.system, create);
-        run.events = events;
+        const { seconds, left } = await timeRun(run.system, create);
+        run.events = particles - left;
         if (repeat > 0) run.seconds.push(seconds);
       }
     }
     for (const { variant, seconds, events } of runs) {
-      const costs = sorted(seconds.map((each, k) => each / runs[0].seconds[k]));
-      const cost = { min: costs[0], median: median(costs), max: costs[costs.length - 1] };
-      yield { variant, step, particles, engine, events, seconds: median(sorted(seconds)), cost, repeats };
+      const cost = spreadOf(seconds.map((each, k) => each / runs[0].seconds[k]));
+      const { median } = spreadOf(seconds);
+      yield { variant, step, particles, engine, events, seconds: median, cost, repeats };
     }
   }
 }
-
-async function timeRun(system: System, create: Contender["create"]) {
-  const instance = await create(system);
-  const begin = performance.now();
-  await instance.advance(system.observeAt[0]);
-  const left = (await instance.countMasses()).reduce((a, b) => a + b);
-  const seconds = (performance.now() - begin) / 1000;
-  instance.dispose();
-  return { seconds, events: system.scenario.particles - left };
-}
-
-const sorted = (values: number[]) => values.toSorted((a, b) => a - b);
-const median = (ascending: number[]) => ascending[ascending.length >> 1];

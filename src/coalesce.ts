@@ -10,6 +10,7 @@ import { type CoalescentState, marcusLushnikov } from "./coalescent/marcusLushni
 import { UserError } from "./errors.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
 import { type HomogeneousState, homogeneousLimit } from "./oracle/smoluchowski.ts";
+import { seedBits } from "./seed.ts";
 
 export interface CoalesceOptions {
   /** K by name, or as a function of two masses n >= m >= 1; see also `powerKernel` and `tableKernel`. */
@@ -69,13 +70,11 @@ export function coalesce(options: CoalesceOptions): CoalescentObservation[] {
   if (!(Number.isInteger(replicas) && replicas >= 1 && replicas <= 2 ** 32)) {
     throw new UserError(`replicas is ${replicas}, but must be an integer from 1 to 2^32.`);
   }
-  if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-    throw new UserError(`seed is ${seed}, but must be an integer below 2^53 or a bigint.`);
-  }
+  const bits = seedBits(seed);
   const paths: CoalescentState[][] = [];
   for (let replica = 0; replica < replicas; replica++) {
     const onTime = (time: number) => onProgress?.((replica + time / times[times.length - 1]) / replicas);
-    const problem = { kernel: known.rate, blocks, times, masses, seed: BigInt(seed), replica, onTime };
+    const problem = { kernel: known.rate, blocks, times, masses, seed: bits, replica, onTime };
     paths.push([...marcusLushnikov(problem)]);
     onProgress?.((replica + 1) / replicas);
   }

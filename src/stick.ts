@@ -4,6 +4,7 @@ import { parseScenario, type Scenario, type ScenarioInput } from "./model/scenar
 import { type Estimate, estimate } from "./observe/statistics.ts";
 import { limitOf } from "./oracle/limit.ts";
 import { scenarioRate } from "./oracle/scenarioRate.ts";
+import { seedBits } from "./seed.ts";
 import { exactDiffusivity, heaviestExact } from "./walkerClusters/exactDiffusivity.ts";
 import { type Block, blockTime, heaviestOf, isolatedCluster } from "./walkerClusters/isolatedCluster.ts";
 import { manyPairs, mostPairs } from "./walkerClusters/manyPairs.ts";
@@ -59,7 +60,7 @@ export function measureClusters(options: MeasureClustersOptions): ClusterMeasure
   const whole = work.reduce((a, b) => a + b);
   let done = 0;
   return masses.map((mass, k) => {
-    const cluster = isolatedCluster(dimension, mass, bigSeed(seed));
+    const cluster = isolatedCluster(dimension, mass, seedBits(seed));
     const seen: Block[] = [];
     while (seen.length <= blocks) {
       seen.push(cluster.next().value);
@@ -244,7 +245,7 @@ export function stick(input: ScenarioInput, options: StickOptions = {}): StickOb
   const paths: number[][][] = [];
   for (let chain = 0; chain < chains; chain++) {
     const onTime = (time: number) => onProgress?.((chain + time / end) / chains);
-    paths.push([...manyPairs({ dimension, side, pairs, times, seed: bigSeed(seed), chain, onTime })]);
+    paths.push([...manyPairs({ dimension, side, pairs, times, seed: seedBits(seed), chain, onTime })]);
     onProgress?.((chain + 1) / chains);
   }
   const limit = limitOf(scenario, observe.times);
@@ -264,11 +265,6 @@ function sideOf({ dimension, particles, Z }: Scenario): number {
 function checkDimension(dimension: number): void {
   if (dimension === 2 || dimension === 3) return;
   throw new UserError(`dimension is ${dimension}, but must be 2 or 3.`);
-}
-
-function bigSeed(seed: number | bigint): bigint {
-  if (typeof seed === "bigint" || Number.isSafeInteger(seed)) return BigInt(seed);
-  throw new UserError(`seed is ${seed}, but must be an integer below 2^53 or a bigint.`);
 }
 
 const scenarioSeed = (seed: number | bigint) =>

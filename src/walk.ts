@@ -2,6 +2,7 @@
 import { type KingmanMoments, kingmanLaw, kingmanMoments, shortestLaw } from "./coalescent/kingman.ts";
 import { UserError } from "./errors.ts";
 import { type Estimate, estimate } from "./observe/statistics.ts";
+import { seedBits } from "./seed.ts";
 import { type ChiSquareTest, chiSquareTest } from "./walkers/chiSquare.ts";
 import {
   coalescingWalkers,
@@ -77,9 +78,7 @@ export function walk(options: WalkOptions): WalkersObservation[] {
   if (!(Number.isInteger(replicas) && replicas >= 1 && replicas <= 2 ** 32)) {
     throw new UserError(`replicas is ${replicas}, but must be an integer from 1 to 2^32.`);
   }
-  if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-    throw new UserError(`seed is ${seed}, but must be an integer below 2^53 or a bigint.`);
-  }
+  const bits = seedBits(seed);
   if (cox && (problem.start === "origin" || problem.side === Number.POSITIVE_INFINITY || problem.side < 2)) {
     throw new UserError(
       `cox is true for side ${problem.side} and start "${problem.start}", but must be false unless the side is from 2 on and the start "sites" or "uniform".`,
@@ -91,7 +90,7 @@ export function walk(options: WalkOptions): WalkersObservation[] {
     // From one site nearly all happens in the first moment.
     const within = (time: number) => (problem.start === "origin" ? 0 : time / end);
     const onTime = (time: number) => onProgress?.((replica + within(time)) / replicas);
-    paths.push([...coalescingWalkers({ ...problem, seed: BigInt(seed), replica, onTime })]);
+    paths.push([...coalescingWalkers({ ...problem, seed: bits, replica, onTime })]);
     onProgress?.((replica + 1) / replicas);
   }
   const torusTime = cox ? torusReturnTime(problem.dimension, problem.side) : null;

@@ -27,14 +27,18 @@ export function checkState(system: System, { engine, events, observed }: RunStat
     must(isClock(pacer), "its clocks are wrong");
   }
   must(areEvents(system, events, engine.pacers), "its events are not those of its particles");
+  const next = circlesOf(system, events, engine.living);
+  must(
+    next.length === engine.next.length && next.every((one, k) => one === engine.next[k]),
+    "its circles contradict its events",
+  );
+}
+
+/** The circles that the events lead to, which must lead to the particles. */
+function circlesOf(system: System, events: Uint32Array, living: Snapshot): Uint32Array {
   try {
-    const { next } = checkAgainstGenealogy(system, new EventLog(dimension, events).sorted(), engine.living);
-    must(
-      next.length === engine.next.length && next.every((one, k) => one === engine.next[k]),
-      "its circles contradict its events",
-    );
-  } catch (error) {
-    if (error instanceof DamagedError) throw error;
+    return checkAgainstGenealogy(system, new EventLog(system.dimension, events).sorted(), living).next;
+  } catch {
     throw new DamagedError("its events contradict its particles");
   }
 }

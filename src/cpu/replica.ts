@@ -8,6 +8,7 @@ import { type Pace, Pacer } from "../model/pace.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import type { EventLog } from "../observe/eventLog.ts";
+import { circlesAtStart } from "../observe/genealogy.ts";
 import { brownian_step, moveBy } from "./brownian_step.ts";
 import { CellList } from "./cellList.ts";
 import { cluster_find } from "./cluster_find.ts";
@@ -137,7 +138,13 @@ export class Replica {
 function atStart(system: System, replica: number): Particles {
   const { particles } = system;
   const id = Uint32Array.from({ length: particles }, (_, i) => i);
-  return { replica, living: particles, ...makeStart(system, replica), id, next: circles(system, id) };
+  return {
+    replica,
+    living: particles,
+    ...makeStart(system, replica),
+    id,
+    next: circlesAtStart(system, particles),
+  };
 }
 
 /** The particles of a replica where a run has come to. */
@@ -168,10 +175,6 @@ function takeUp({ particles: n, dimension: d }: System, replica: number, state: 
     next: Uint32Array.from(next.subarray(replica * n, (replica + 1) * n), (one) => one - replica * n),
   };
 }
-
-/** Everybody alone. */
-const circles = ({ fragmentation }: System, id: Uint32Array): Uint32Array =>
-  fragmentation === null ? new Uint32Array(0) : id.slice();
 
 /** How many of increasing numbers are below a bound. */
 function countBelow(increasing: Uint32Array, bound: number): number {

@@ -165,8 +165,10 @@ export class GpuEngine implements Engine {
     const { particles, replicas } = this.#system;
     this.#livingOf.fill(0);
     for (const id of living.id) this.#livingOf[Math.floor(id / particles)]++;
-    this.#dead?.fill(1);
-    for (const id of living.id) this.#dead?.fill(0, id, id + 1);
+    if (this.#dead !== null) {
+      this.#dead.fill(1);
+      for (const id of living.id) this.#dead[id] = 0;
+    }
     this.step = Math.min(...pacers.map(({ tick }) => tick));
     this.#living = living.id.length;
     // The dead stay where they are asked for, and then nothing moves together any more.

@@ -52,10 +52,11 @@ function takeUp(memory: Memory, system: System, state: EngineState): void {
   } else {
     const { dimension: d } = system;
     const mass = new Uint32Array(system.particles * system.replicas);
+    for (const [k, id] of living.id.entries()) mass[id] = living.mass[k];
     const place = everybody ?? new Uint32Array(mass.length * d);
-    for (const [k, id] of living.id.entries()) {
-      mass[id] = living.mass[k];
-      place.set(living.place.subarray(d * k, d * (k + 1)), d * id);
+    // Where the dead were is nobody's concern unless they are kept.
+    if (everybody === null) {
+      for (const [k, id] of living.id.entries()) place.set(living.place.subarray(d * k, d * (k + 1)), d * id);
     }
     memory.write(buffers.id, Uint32Array.from(mass.keys()));
     memory.write(buffers.mass, mass);

@@ -13,6 +13,10 @@ export const heaviestOf = ({ mass, spread }: Spread): number =>
 export const lightestOf = ({ mass, spread }: Spread): number =>
   spread === undefined ? mass : spread === "exponential" ? 1 : Math.max(1, Math.floor(mass / 2));
 
+/** Whether all particles start with one mass. */
+export const startsAtOneMass = (initial: readonly Spread[]): boolean =>
+  initial.every(({ mass, spread }) => mass === initial[0].mass && spread === undefined);
+
 /** The mass that a random word gives, to the nearest integer from 1 on. */
 export function massOf({ mass, spread }: Spread, word: number): number {
   if (spread === undefined) return mass;

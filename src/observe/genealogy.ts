@@ -63,12 +63,16 @@ export function replay(
   const next = circlesAtStart(system, after.length);
   const before = new Uint32Array((2 * sorted.length) / width);
   for (let e = 0; e * width < sorted.length; e++) {
-    const [replica, , , survivor, vanished] = sorted.subarray(e * width, (e + 1) * width);
+    const [replica, step, , survivor, vanished] = sorted.subarray(e * width, (e + 1) * width);
     const s = replica * particles + survivor;
     const v = replica * particles + vanished;
     before[2 * e] = after[s];
     before[2 * e + 1] = after[v];
-    applyEvent(after, next, annihilation, s, v);
+    try {
+      applyEvent(after, next, annihilation, s, v);
+    } catch {
+      throw new Error(`Event ${e} of replica ${replica}, step ${step}, has a particle that is not there.`);
+    }
   }
   return { before, after, next };
 }

@@ -195,7 +195,11 @@ class Population {
   }
 
   largest(): number {
-    return this.#mass.reduce((a, b) => Math.max(a, b), 0);
+    // Single masses are the keys of the counts, which are far fewer.
+    const masses = this.#classWidth === 1 ? this.#counts.keys() : this.#mass;
+    let largest = 0;
+    for (const mass of masses) largest = Math.max(largest, mass);
+    return largest;
   }
 
   countInto(spectrum: Map<number, Counts>): void {

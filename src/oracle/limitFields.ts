@@ -31,7 +31,7 @@ export function limitFields(
   const { dimension, Z, domain, observe } = scenario;
   const { method, coordinates, points, profiles, volumes } = solution;
   const all = Array.from({ length: dimension }, (_, k) => k);
-  if (method === "homogeneous") {
+  if (method === "homogeneous" || method === "sections") {
     const totals = points.map(({ masses, count }) => Float64Array.from([...masses, count], (f) => Z * f));
     const volume = ("torus" in domain ? domain.torus : domain.space) ** dimension;
     return {

@@ -58,7 +58,8 @@ export function* solveEquation(
     );
   }
   const { tolerance = geometry.kind === "homogeneous" ? 1e-6 : axes === 1 ? 1e-5 : 1e-4 } = options;
-  if (isContinuous(scenario)) return solveContinuous(scenario, times, geometry.kind, options);
+  const inClasses = geometry.kind !== "homogeneous" && classWidth(scenario.observe) > 1;
+  if (inClasses || isContinuous(scenario)) return solveContinuous(scenario, times, geometry.kind, options);
   const solution =
     geometry.kind === "homogeneous"
       ? solveHomogeneous(scenario, times, { ...options, tolerance })
@@ -66,6 +67,13 @@ export function* solveEquation(
   if (cutoff !== undefined) refuseLoss(cutoff, solution.points.at(-1)!.lostMass, tolerance, times);
   return solution;
 }
+
+/** Z is the number of particles times their weight; a density is that over the volume. */
+const meanDensity = ({ Z, domain, dimension }: Scenario) =>
+  Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
+
+/** What a solution that does not depend on the place tells of places. */
+const nowhere = () => ({ profiles: [], coordinates: [], places: [], volumes: new Float64Array(0) });
 
 /** The heaviest mass that is told of. */
 const heaviestTold = ({ observe }: Scenario) => observe.masses * classWidth(observe);
@@ -81,13 +89,13 @@ function solveContinuous(
   kind: ReturnType<typeof geometryOf>["kind"],
   { rate = "recipe", cutoff, tolerance = 1e-4 }: SolveOptions,
 ): EquationSolution {
-  const { domain, dimension, Z, initial, model, observe } = scenario;
+  const { initial, model, observe } = scenario;
   if (kind !== "homogeneous" || model === "annihilation" || cutoff !== undefined) {
     throw new UserError(
-      "initial has masses that vary, or observe.massWidth tells of many, and then the Smoluchowski equation is solved here for coagulation from an even start only, without a choice of masses.",
+      "initial has masses that vary, or observe.massWidth makes classes of them, and then the Smoluchowski equation is solved here for coagulation from an even start only, without a choice of masses.",
     );
   }
-  const density = Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
+  const density = meanDensity(scenario);
   const total = initial.reduce((sum, { weight }) => sum + weight, 0);
   const share = (of: (law: Scenario["initial"][number]) => number) =>
     (density * initial.reduce((sum, law) => sum + law.weight * of(law), 0)) / total;
@@ -110,13 +118,8 @@ function solveContinuous(
       masses: state.classes.map((f) => f / density),
       lostMass: state.lostMass / whole,
     })),
-    ...{
-      error: solution.error / density,
-      profiles: [],
-      coordinates: [],
-      places: [],
-      volumes: new Float64Array(0),
-    },
+    error: solution.error / density,
+    ...nowhere(),
   };
 }
 
@@ -143,9 +146,8 @@ function solveHomogeneous(
   times: readonly number[],
   { rate = "recipe", tolerance, cutoff }: SolveOptions & { tolerance: number },
 ): EquationSolution {
-  const { domain, dimension, Z, initial, model, observe, fragmentation } = scenario;
-  // Z is the number of particles times their weight; a density is that over the volume.
-  const density = Z / ("torus" in domain ? domain.torus : domain.space) ** dimension;
+  const { initial, model, observe, fragmentation } = scenario;
+  const density = meanDensity(scenario);
   const total = initial.reduce((sum, { weight }) => sum + weight, 0);
   const start = new Array<number>(Math.max(...initial.map(({ mass }) => mass))).fill(0);
   for (const { mass, weight } of initial) start[mass - 1] += (density * weight) / total;
@@ -181,10 +183,7 @@ function solveHomogeneous(
     steps: null,
     points,
     error: null,
-    profiles: [],
-    coordinates: [],
-    places: [],
-    volumes: new Float64Array(0),
+    ...nowhere(),
   };
 }
 

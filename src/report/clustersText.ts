@@ -1,9 +1,7 @@
 /** What `coagula clusters` tells people in a terminal. Pure functions. */
 import type { Estimate } from "../observe/statistics.ts";
 import type { ClusterMeasurement, LocalPowers, StickObservation } from "../stick.ts";
-import { formatTable, formatWithError, inStandardErrors } from "./table.ts";
-
-const right = (titles: readonly string[]) => titles.map((title) => ({ title, align: "right" as const }));
+import { formatTable, formatWithError, inStandardErrors, rightColumns } from "./table.ts";
 
 /** A cluster of each mass by itself, and the powers of the mass from the row above on. */
 export function clustersTable(
@@ -13,7 +11,7 @@ export function clustersTable(
   const power = (value: Estimate | undefined) =>
     value === undefined ? "" : formatWithError(value.mean, value.se);
   return formatTable(
-    right(["mass", "d(m)", "exact", "m d(m)", "power", "r_m", "power", "gyration"]),
+    rightColumns(["mass", "d(m)", "exact", "m d(m)", "power", "r_m", "power", "gyration"]),
     measured.map(({ mass, diffusivity, exact, radius, gyration }, k) => [
       String(mass),
       formatWithError(diffusivity.mean, diffusivity.se),
@@ -30,7 +28,7 @@ export function clustersTable(
 /** The whole chain beside the equation. */
 export function stickTable(observations: readonly StickObservation[]): string {
   return formatTable(
-    right(["time / L^2", "clusters", "equation", "apart", "pairs", "equation", "apart"]),
+    rightColumns(["time / L^2", "clusters", "equation", "apart", "pairs", "equation", "apart"]),
     observations.map(({ time, count, pairs, limit }) => [
       String(time),
       formatWithError(count.mean, count.se),

@@ -1,6 +1,6 @@
 /** What `coagula coalescent` tells people in a terminal. Pure functions. */
 import type { CoalescentObservation, CoalescentValue } from "../coalesce.ts";
-import { formatTable, formatWithError, inStandardErrors } from "./table.ts";
+import { formatTable, formatWithError, inStandardErrors, rightColumns } from "./table.ts";
 
 /** A row for each time and quantity, all as shares of N. */
 export function coalescentTable(observations: readonly CoalescentObservation[]): string {
@@ -13,7 +13,7 @@ export function coalescentTable(observations: readonly CoalescentObservation[]):
     ...against(mean, se, limit),
   ];
   return formatTable(
-    columns.map((title) => ({ title, align: "right" })),
+    rightColumns(columns),
     observations.flatMap(({ time, count, masses, secondMoment, largest }) => [
       row(String(time), "blocks", count),
       ...masses.map((value) => row("", `mass ${value.mass}`, value)),

@@ -4,7 +4,14 @@ import type { Convergence, ConvergenceLevel, NaiveVerdict } from "../converge/co
 import type { ConvergeProgress, Study } from "../converge/converge.ts";
 import type { PowerLaw } from "../converge/powerLaw.ts";
 import type { ConvergenceFigure } from "./convergenceFigure.ts";
-import { formatCount, formatDuration, formatShort, formatTable, formatWithError } from "./table.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatShort,
+  formatTable,
+  formatWithError,
+  rightColumns,
+} from "./table.ts";
 
 const last = ({ observations }: ConvergenceLevel) => observations[observations.length - 1];
 
@@ -41,10 +48,7 @@ export function describeProgress({ particles, done, wanted }: ConvergeProgress):
 /** A row for each N, at the last time. */
 export function convergenceTable(convergence: Convergence): string {
   const { titles, rows } = convergenceRows(convergence);
-  return formatTable(
-    titles.map((title) => ({ title, align: "right" })),
-    rows,
-  );
+  return formatTable(rightColumns(titles), rows);
 }
 
 export function convergenceRows({ levels }: Convergence): { titles: string[]; rows: string[][] } {

@@ -1,7 +1,7 @@
 /** What a solution of the Smoluchowski equation tells people in a terminal. Pure functions. */
 import { timeTitle, type Units } from "../model/physical.ts";
 import type { Scenario } from "../model/scenario.ts";
-import { formatTable, formatWithError } from "./table.ts";
+import { formatTable, formatWithError, rightColumns } from "./table.ts";
 
 /** A solution as far as it is told. */
 export interface ToldSolution {
@@ -43,7 +43,7 @@ export function solutionTable({ points }: ToldSolution, units: Units, width = 1)
     "mass lost",
   ];
   return formatTable(
-    titles.map((title) => ({ title, align: "right" })),
+    rightColumns(titles),
     points.map(({ time, count, masses, lostMass }) => [
       String(time),
       ...[count, ...masses, lostMass].map((x) => formatWithError(x, null)),

@@ -6,6 +6,10 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
+/** Columns of numbers. */
+export const rightColumns = (titles: readonly string[]): Column[] =>
+  titles.map((title) => ({ title, align: "right" }));
+
 /** Titles, a rule and the rows, in columns as wide as their widest cell, two blanks apart; no newline at the end. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map(({ title }, i) => Math.max(...[title, ...rows.map((row) => row[i])].map(width)));

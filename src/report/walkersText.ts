@@ -1,13 +1,11 @@
 /** What `coagula walkers` tells people in a terminal. Pure functions. */
 import type { KingmanComparison, WalkersObservation } from "../walk.ts";
-import { formatTable, formatWithError, inStandardErrors } from "./table.ts";
-
-const right = (titles: readonly string[]) => titles.map((title) => ({ title, align: "right" as const }));
+import { formatTable, formatWithError, inStandardErrors, rightColumns } from "./table.ts";
 
 /** Walkers per site beside the mean field. */
 export function densityTable(observations: readonly WalkersObservation[]): string {
   return formatTable(
-    right(["time", "walkers", "per site", "mean field", "measured/limit", "k measured/limit"]),
+    rightColumns(["time", "walkers", "per site", "mean field", "measured/limit", "k measured/limit"]),
     observations.map(({ time, count, density, meanField, rateShare }) => [
       String(time),
       formatWithError(count.mean, count.se),
@@ -49,7 +47,7 @@ export function coxTable(observations: readonly WalkersObservation[], volume: nu
     return [row(measured, "limit", limit), row(["", "", ""], "this L", atSide)];
   });
   return formatTable(
-    right([
+    rightColumns([
       "time / L^d",
       "walkers",
       "variance",
@@ -67,7 +65,7 @@ export function coxTable(observations: readonly WalkersObservation[], volume: nu
 /** The number of walkers and how far they are, on Z^d. */
 export function spreadTable(observations: readonly WalkersObservation[]): string {
   return formatTable(
-    right(["time", "walkers", "sites", "root mean square distance"]),
+    rightColumns(["time", "walkers", "sites", "root mean square distance"]),
     observations.map(({ time, count, occupied, spread }) => [
       String(time),
       formatWithError(count.mean, count.se),

@@ -71,7 +71,7 @@ export function concentration(runs: readonly ObservedRun[]): Statement | null {
 }
 
 /**
- * sup_m m^-1 d(m)^(-d/2) sup_x Σ_m m d(m)^(d/2) h_m(x), with Σ ∫ h = 1: what the density of one particle is at most. Null where the start is no wave, or
+ * sup_m m^-1 d(m)^(-d/2) sup_x Σ_m m d(m)^(d/2) h_m(x), with Σ ∫ h = 1: what the density of one particle is at most. Null where the start is no wave, its masses vary, or
  * d falls so fast that there is no such bound.
  */
 export function densityBound({ scenario, dimension, side, annihilation, particles }: System): number | null {
@@ -81,7 +81,8 @@ export function densityBound({ scenario, dimension, side, annihilation, particle
   const weightOf = (m: number) => m * diffusivity(diffusion, m) ** power;
   const all = initial.reduce((sum, { weight }) => sum + weight, 0);
   let start = 0;
-  for (const { mass, weight, density } of initial) {
+  for (const { mass, spread, weight, density } of initial) {
+    if (spread !== undefined) return null;
     if (density !== "uniform" && !("cosine" in density)) return null;
     const peak = density === "uniform" ? 1 : 1 + Math.abs(density.cosine.amplitude);
     start += ((weight / all) * peak * weightOf(mass)) / side ** dimension;

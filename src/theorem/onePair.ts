@@ -1,5 +1,6 @@
 /** The pairs that particles make: which there are, and their clock. */
 import { gaussLegendre, integrateOver } from "../exact/quadrature.ts";
+import { startsAtOneMass } from "../model/massSpread.ts";
 import { isPlain, pairStart, type Scenario } from "../model/scenario.ts";
 import { diffusivity, interactionStrength, type System } from "../model/system.ts";
 import type { PairProblem } from "../oracle/beta.ts";
@@ -9,7 +10,7 @@ import { isHomogeneous } from "../oracle/geometry.ts";
 /** Whether all start with one mass, in d >= 3, where a pair may part for ever, and pairs react at a finite rate within eps. */
 export function hasOnePair(scenario: Scenario): boolean {
   const { dimension, initial } = scenario;
-  return isPlain(scenario) && dimension > 2 && initial.every(({ mass }) => mass === initial[0].mass);
+  return isPlain(scenario) && dimension > 2 && startsAtOneMass(initial);
 }
 
 /** Whether ghosts are asked for where the survey's §3 tells of them: particles of one mass, spread evenly over a torus of d >= 3. */

@@ -1,5 +1,6 @@
 /** The weaker scalings (Hammond's survey §3.4): range eps^b, and the naive rate in the limit for b < 1, the recipe's at b = 1. */
 import { pow } from "../exact/elementary.ts";
+import { startsAtOneMass } from "../model/massSpread.ts";
 import { pairStart, type Scenario } from "../model/scenario.ts";
 import type { System } from "../model/system.ts";
 import type { Estimate } from "../observe/statistics.ts";
@@ -24,7 +25,7 @@ export const hasWeakerScaling = (scenario: Scenario) => scenario.scaling < 1 && 
 /** Annihilation of one mass, or coagulation where neither alpha nor d depends on it; from an even start on a torus, in d >= 3. */
 function hasOneRate(scenario: Scenario): boolean {
   const { model, dimension, domain, initial, alpha, diffusion, radius, observe } = scenario;
-  const oneMass = initial.every(({ mass }) => mass === initial[0].mass);
+  const oneMass = startsAtOneMass(initial);
   const alike = model === "annihilation" || ("constant" in alpha && "constant" in diffusion);
   const evenly = "torus" in domain && pairStart(scenario) === null && isHomogeneous(scenario);
   const reacts = !("contact" in alpha) && radius === undefined && observe.times.at(-1)! > 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { heaviestOf, lightestOf, massOf, shareBelow } from "../../src/model/massSpread.ts";
+import { heaviestOf, lightestOf, massOf, shareBelow, startsAtOneMass } from "../../src/model/massSpread.ts";
 import { parseScenario, type ScenarioInput } from "../../src/model/scenario.ts";
 import { makeStart } from "../../src/model/start.ts";
 import { makeSystem } from "../../src/model/system.ts";
@@ -40,6 +40,12 @@ const scenario: ScenarioInput = {
   alpha: { constant: 10 },
   observe: { times: [1] },
 };
+
+test("who starts with one mass is told, so that statements of one mass are not made of many", () => {
+  expect(startsAtOneMass([{ mass: 7 }, { mass: 7 }])).toBe(true);
+  expect(startsAtOneMass([{ mass: 7 }, { mass: 8 }])).toBe(false);
+  expect(startsAtOneMass([{ mass: 7, spread: "uniform" }])).toBe(false);
+});
 
 test("a start has each of its entries with its law", () => {
   const { mass } = makeStart(makeSystem(parseScenario(scenario)), 0);

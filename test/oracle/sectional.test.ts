@@ -1,6 +1,7 @@
 /** The continuous equation against its closed forms for the constant kernel and the sum, from an exponential start. */
 import { describe, expect, test } from "vitest";
 import { parseScenario, type ScenarioInput } from "../../src/model/scenario.ts";
+import { limitFields } from "../../src/oracle/limitFields.ts";
 import { continuousLimit } from "../../src/oracle/sectional.ts";
 import { solveSmoluchowski } from "../../src/oracle/solve.ts";
 
@@ -83,6 +84,14 @@ describe("of a scenario", () => {
     expect(count).toBeGreaterThan(naive.count);
   });
 
+  test("serves as the limit of densities and of test functions", () => {
+    const { smoothed, paired } = limitFields(parseScenario(base), [0.1])!;
+    const { count, masses } = solveSmoluchowski(parseScenario(base), [0.1]).points[0];
+    const all = [...masses, count].map((f) => 4 * f);
+    expect([...smoothed(0, 0.1)([0, 0, 0])]).toEqual(all);
+    expect([...paired(0, "constant")]).toEqual(all);
+  });
+
   test("classes of single masses are their sums", () => {
     const single: ScenarioInput = { ...base, initial: [{ mass: 1 }, { mass: 3 }] };
     const each = solveSmoluchowski(
@@ -103,6 +112,13 @@ describe("of a scenario", () => {
     [
       "a start that varies in space",
       { initial: [{ mass: 9, spread: "uniform", density: { cosine: { axis: 0, amplitude: 0.5 } } }] },
+    ],
+    [
+      "classes where single masses are followed in space",
+      {
+        initial: [{ mass: 1, density: { cosine: { axis: 0, amplitude: 0.5 } } }],
+        observe: { times: [0.1], masses: 5, massWidth: 2 },
+      },
     ],
   ])("refuses %s", (_, changes) => {
     expect(() => solveSmoluchowski(parseScenario({ ...base, ...changes }), [0.1])).toThrow(
