@@ -19,7 +19,7 @@ const variants = {
   radii: { alpha: soft, radius: { constant: 0.5 } },
   "growing radii": { alpha: soft, radius: growing },
   "growing radii, contact": { alpha: "contact", radius: growing },
-  // A tenth of the heavier particles splits in the time.
+  // Few split in the time.
   fragmentation: { alpha: soft, fragmentation: { weights: Array.from({ length: 64 }, () => 1) } },
 } satisfies Record<string, Pick<ScenarioInput, "alpha" | "radius" | "fragmentation">>;
 
