@@ -4,13 +4,19 @@ import { describe, expect, test } from "vitest";
 import { makePotential } from "../../src/model/potential.ts";
 import { solvePair } from "../../src/oracle/beta.ts";
 import { solveFiniteTime } from "../../src/oracle/finiteTime.ts";
-import { type CliOptions, coagula, freshFolder, listing, scenarioText, small } from "../support/cli.ts";
+import {
+  type CliOptions,
+  coagula,
+  freshFolder,
+  listing,
+  scenarioText,
+  small,
+  succeeds,
+} from "../support/cli.ts";
 
 /** What `coagula beta --json` prints. */
 async function json(args: string[], options?: CliOptions) {
-  const { code, stdout, stderr } = await coagula(["beta", ...args, "--json"], options);
-  expect([code, stderr]).toEqual([0, ""]);
-  return JSON.parse(stdout);
+  return JSON.parse(await succeeds(coagula(["beta", ...args, "--json"], options)));
 }
 
 describe("one pair", () => {

@@ -1,18 +1,9 @@
 import { expect, test } from "vitest";
 import { walk } from "../../src/index.ts";
-import { coagula } from "../support/cli.ts";
+import { coagula, succeeds } from "../support/cli.ts";
 
 test("prints the density beside the mean field", async () => {
-  const { code, stdout, stderr } = await coagula([
-    "walkers",
-    "--side",
-    "8",
-    "--times",
-    "1,10",
-    "--replicas",
-    "3",
-  ]);
-  expect([code, stderr]).toEqual([0, ""]);
+  const stdout = await succeeds(coagula(["walkers", "--side", "8", "--times", "1,10", "--replicas", "3"]));
   expect(stdout).toMatch(
     /^one walker on each site of the torus of side 8, dimension 3, coalescing at once, 3 replicas, seed 1\n/,
   );
