@@ -105,13 +105,19 @@ var<private> found: array<u32, capacity>;
 var<private> n: u32;
 var<private> seen: u32;
 
+// An invocation takes one candidate after another: of as many invocations as particles only the first would have one, and drivers on processors give
+// a thread its invocations in one piece.
 @compute @workgroup_size(workgroup_size)
 fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let c = invocation(global, groups);
-  if (c >= atomicLoad(&counters[counter_proposers])) {
-    return;
+  let n_candidates = atomicLoad(&counters[counter_proposers]);
+  let n_invocations = groups.x * groups.y * workgroup_size;
+  for (var c = invocation(global, groups); c < n_candidates; c += n_invocations) {
+    gather_from(proposers[c]);
   }
-  let first = proposers[c];
+}
+
+// Gathers the cluster of a candidate, if it is the first there.
+fn gather_from(first: u32) {
   let run = replica_of(id[first]) * progress_stride;
   let ball = ball_of(atomicLoad(&progress[run + progress_reach]));
   found[0] = first;

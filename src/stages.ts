@@ -265,7 +265,7 @@ const rows = {
     passes: [
       ["look", "particles"],
       ["choose", "runs"],
-      ["gather", "particles"],
+      ["gather", "device"],
     ],
     buffers: [
       ["place", "read"],
