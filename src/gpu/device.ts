@@ -47,7 +47,7 @@ const mostThreads = 64;
 const ownWorkgroup = 64;
 
 /** Of Dawn's adapters. */
-const softwareWidth = 128;
+const softwareWidth = 256;
 const hardwareWidth = 2 ** 17;
 
 /** What keeps Dawn's objects reachable while their devices live. */

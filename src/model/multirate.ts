@@ -1,4 +1,5 @@
 /** What a multirate run needs beyond a uniform one: how finely time and, inside clusters, the lattice are divided. */
+import { enoughClearance } from "./missedEncounters.ts";
 import type { Ranges } from "./ranges.ts";
 
 /** Lattice units along the side of the torus. */
@@ -67,7 +68,14 @@ export interface Motion {
 export const uniformStepOf = (step: number, { ranges: { smallest }, fastest }: Motion) =>
   (step * smallest * smallest) / (2 * fastest);
 
-export function makeMultirate(engine: { step: number; k: number; crowd: number }, motion: Motion): Multirate {
+/** What a scenario says of the multirate engine. */
+interface MultirateOptions {
+  step: number;
+  k?: number;
+  crowd: number;
+}
+
+export function makeMultirate(engine: MultirateOptions, motion: Motion): Multirate {
   const { side, ranges, fastest, strongest, end } = motion;
   const plain = uniformStepOf(engine.step, motion);
   let longTick = 0;
@@ -86,10 +94,11 @@ export function makeMultirate(engine: { step: number; k: number; crowd: number }
   const fineWords = 1 + Math.ceil(refinement / 32);
 
   // A macro-step's radius is at most a quarter of the side, and k standard deviations of the fastest pair must fit into it.
-  const finestOfLongest = (side / (4 * engine.k)) ** 2 / (4 * fastest * finest);
+  const k = engine.k ?? enoughClearance(side / 4, ranges.smallest);
+  const finestOfLongest = (side / (4 * k)) ** 2 / (4 * fastest * finest);
   const levels = Math.ceil(Math.log2(Math.max(1, finestOfLongest))) + 1;
   return {
-    k: engine.k,
+    k,
     crowd: engine.crowd,
     tick: plain * 2 ** longTick,
     tickLevels: longTick + gentle,

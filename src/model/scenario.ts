@@ -149,9 +149,9 @@ const engine = z.discriminatedUnion(
           "The finest sub-step as D dt / eps^2 for the pair that moves fastest; shorter where pairs react faster than they move.",
         ),
       k: between(1, 8)
-        .default(5)
+        .exactOptional()
         .describe(
-          "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed.",
+          "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed. By default so many that it is below 1e-4 of all.",
         ),
       crowd: number("a number above 0 and at most 1")
         .positive()

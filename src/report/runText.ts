@@ -25,7 +25,7 @@ export function introduce({ scenario, eps, dt, observeAt, multirate }: System, p
   const pace =
     multirate === null
       ? `${ticks} steps of ${formatShort(dt)}${inTime}`
-      : `multirate steps, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}${inTime}`;
+      : `multirate steps with k = ${multirate.k}, the finest ${formatShort(dt / 2 ** multirate.tickLevels)}${inTime}`;
   return [
     `${name}: ${model} of ${particles} particles, d = ${dimension}, ${where}, Z = ${Z}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}`,
     `eps = ${formatShort(eps)}${inLength}, ${scaling < 1 ? `range eps^${scaling}, ` : ""}${pace}`,

@@ -136,7 +136,7 @@ export const livedIn = (records: readonly PairRecord[], n: number, m: number, { 
 
 /**
  * The distance, in eps, up to which pairs are looked at in steps of so many ticks; null: uniform steps. Pairs outside clusters can come as near as
- * half a cluster's radius within a step, which at k = 5 is two and a half standard deviations of their move.
+ * half a cluster's radius within a step, which by default is more than two standard deviations of their move.
  */
 function lookedAt(system: System, ticks: number | null): number {
   const { eps, side, pairs } = system;

@@ -101,7 +101,7 @@ describe("parseScenario", () => {
       observe: { times: [0.1], masses: 5 },
       replicas: 1,
       seed: 1,
-      engine: { kind: "multirate", step: 0.008, k: 5, crowd: 0.3 },
+      engine: { kind: "multirate", step: 0.008, crowd: 0.3 },
     });
   });
 
@@ -121,7 +121,6 @@ describe("parseScenario", () => {
     expect(parseScenario({ ...least, engine: "multirate" }).engine).toEqual({
       kind: "multirate",
       step: 0.008,
-      k: 5,
       crowd: 0.3,
     });
   });

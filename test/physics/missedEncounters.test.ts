@@ -1,6 +1,9 @@
 /** The one error that long steps add: encounters within a step of pairs that it started too far apart, by the knob k. */
 import { describe, expect, test } from "vitest";
+import { enoughClearance, missedAtOneLevel } from "../../src/model/missedEncounters.ts";
 import { makePotential } from "../../src/model/potential.ts";
+import { parseScenario } from "../../src/model/scenario.ts";
+import { makeSystem } from "../../src/model/system.ts";
 import { solvePair } from "../../src/oracle/beta.ts";
 import { simulate } from "../../src/simulate.ts";
 import { expectStandardNormal, studentScore } from "./support.ts";
@@ -10,10 +13,10 @@ const { beta } = solvePair({ potential: makePotential("indicator", 3), dimension
 const time = 0.04;
 
 /**
- * The share of encounters that steps of one length miss. Seen backwards from an encounter, the gap to eps is a three-dimensional Bessel
- * process from 0, so it is P(|G| sqrt(U) > k), with G standard normal in three dimensions and U uniform: 2 ∫_k^inf x erfc(x / sqrt 2) dx.
+ * The share of encounters that steps of one length miss, by another way. Seen backwards from an encounter, the gap to eps is a three-dimensional Bessel
+ * process from 0, so it is P(|G| sqrt(U) > k), with G standard normal in three dimensions and U uniform.
  */
-function missedAtOneLevel(k: number): number {
+function missedBackwards(k: number): number {
   // P(|G| > x), averaged over x = k / sqrt(u).
   const n = 2000;
   let sum = 0;
@@ -30,18 +33,29 @@ function normBeyond(x: number): number {
 }
 
 describe("the share of encounters that steps of one length miss", () => {
-  test.each([
-    [1.5, 0.221],
-    [2, 0.0789],
-    [3, 0.00503],
-  ])("at k = %d is %d", (k, share) => {
-    expect(missedAtOneLevel(k) / share).toBeGreaterThan(0.99);
-    expect(missedAtOneLevel(k) / share).toBeLessThan(1.01);
+  test.each([1, 1.5, 2, 3, 4, 5, 6])("at k = %d is that of encounters seen backwards", (k) => {
+    expect(missedAtOneLevel(k) / missedBackwards(k)).toBeCloseTo(1, 2);
   });
 
-  // A pair passes 20 levels on its way from the radius to eps at eps = 1e-6.
-  test("at the default is below 1e-4 of the rate, all levels together, at eps = 1e-6", () => {
-    expect(20 * missedAtOneLevel(5)).toBeLessThan(1e-4);
+  test.each([
+    [1e-2, 4.5],
+    [1e-4, 4.75],
+    [1e-6, 4.8125],
+    [Math.exp(-100), 5.25],
+    [Math.exp(-180), 5.375],
+  ])("at the default k is below 1e-4 of the rate, all levels together, at eps = %d", (eps, k) => {
+    expect(enoughClearance(1 / 4, eps)).toBe(k);
+    // The radius is at most a quarter of the side, and each level is a factor of sqrt(2).
+    const missed = (l: number) => (2 * Math.log2(1 / 4 / l / eps) + 2) * missedBackwards(l);
+    expect(missed(k)).toBeLessThan(1e-4);
+    expect(missed(k - 1 / 8)).toBeGreaterThan(1e-4);
+  });
+
+  test("is that of a run which says no k", () => {
+    const least = { particles: 1000, Z: 1, alpha: { constant: 1 }, observe: { times: [1] } };
+    const kOf = (engine: object) => makeSystem(parseScenario({ ...least, engine })).multirate?.k;
+    expect(kOf({ kind: "multirate" })).toBe(enoughClearance(1 / 4, 1e-3));
+    expect(kOf({ kind: "multirate", k: 3 })).toBe(3);
   });
 });
 
