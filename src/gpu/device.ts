@@ -23,7 +23,7 @@ export interface OpenDevice {
   info: AdapterInfo;
   /** Invocations that it may work on at a time, about: fewer leave it idle, more have less to share. */
   width: number;
-  /** Waiting for it takes a processor's time, which a software adapter would need. */
+  /** Waiting for it takes a processor's time, which it would need itself. */
   polls: boolean;
   trouble: Trouble;
   /** Destroys the device and opens another on the same adapter; null where that is gone. */
@@ -175,7 +175,7 @@ async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
     features: [...adapter.features],
     info,
     width: info.software ? softwareWidth : hardwareWidth,
-    polls: info.software,
+    polls: info.software && !inBrowser(),
     trouble: new Trouble(device),
     reopen() {
       device.destroy();

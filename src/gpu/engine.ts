@@ -79,16 +79,6 @@ const submissionTime = 100;
 /** Of `GpuOptions`: a few submissions, so that the device is never idle for want of one. */
 const usualFlightTime = 5 * submissionTime;
 
-/**
- * The share of its expected time that the host sleeps before it asks for a flight's outcome. While it is asked, Dawn for Node polls without
- * rest, which on a software adapter takes the processor from the shaders. It sleeps only where it knows what to expect.
- */
-const sleepingShare = 0.9;
-
-/** Milliseconds: what is too short to sleep, and what reading the counters takes where nothing is under way. */
-const leastSleep = 5;
-const readingTime = 2;
-
 /** Most dispatches of one submission, so that encoding them stays short as well. */
 const mostDispatches = 16384;
 
@@ -112,7 +102,6 @@ export class GpuEngine implements Engine {
   /** Milliseconds that a step is expected to take; at first nobody knows. */
   #stepTime = submissionTime / 4;
   readonly #flightTime: number;
-  #knowsStepTime = false;
   #slots: number;
   #living: number;
   #nRuns = 0;
@@ -402,24 +391,17 @@ export class GpuEngine implements Engine {
       this.#dispatch(schedule.flat());
       await this.#timer?.collect();
     }
-    const sleeping = sleepingShare * this.#stepTime * steps - (performance.now() - begin);
-    if (this.#knowsStepTime && sleeping > leastSleep) await sleep(Math.min(sleeping, this.#flightTime));
-    const woken = performance.now();
     const words = await this.#read("counters", counters.length);
-    this.#learn(steps, performance.now() - begin, performance.now() - woken);
+    this.#learn(steps, performance.now() - begin);
     const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
     this.#undrained = state.events;
     if (isOutgrown(this.#system, fromBits(state.largest))) throw new UserError(outgrown(this.#system));
     return state;
   }
 
-  /** Corrects the expected time of a step after a flight that took `elapsed`, of which the host was awake for the last `waited`. */
-  #learn(steps: number, elapsed: number, waited: number): void {
-    // Whoever had to wait for no more than the reading itself has overslept.
-    const overslept = waited < readingTime || waited < 0.02 * elapsed;
-    const measured = ((overslept ? 0.8 : 1) * elapsed) / steps;
-    // Processors beside a hardware adapter may poll as they like.
-    this.#knowsStepTime = this.#open.polls && measured >= this.#stepTime / 2;
+  /** Corrects the expected time of a step after a flight that took `elapsed`. */
+  #learn(steps: number, elapsed: number): void {
+    const measured = elapsed / steps;
     // A first measurement may be far off.
     this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
   }
@@ -575,8 +557,6 @@ export class GpuEngine implements Engine {
     this.#memory.dispose();
   }
 }
-
-const sleep = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
 const stepOptions = ({ pairs, fragmentation }: System) => ({
   pairs: pairs !== null,

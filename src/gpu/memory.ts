@@ -14,20 +14,26 @@ const pieceBytes = 2 ** 26;
 /** Seconds after which a device that does not answer is given up: a submission takes a fraction of one, a few on a software adapter. */
 const longestSilence = 300;
 
+/** Milliseconds for which an answer is awaited without rest, and then the length of a rest. */
+const alertTime = 2;
+const rest = 1;
+
 export class Memory {
   readonly buffers: Record<BufferName, GPUBuffer>;
   readonly parameters: GPUBuffer;
   readonly #device: GPUDevice;
   readonly #trouble: Trouble;
+  readonly #polls: boolean;
   #staging: GPUBuffer | null = null;
 
   private constructor(
-    { device, trouble }: OpenDevice,
+    { device, trouble, polls }: OpenDevice,
     buffers: Record<BufferName, GPUBuffer>,
     parameters: GPUBuffer,
   ) {
     this.#device = device;
     this.#trouble = trouble;
+    this.#polls = polls;
     this.buffers = buffers;
     this.parameters = parameters;
   }
@@ -86,6 +92,7 @@ export class Memory {
   async #answer(work: Promise<undefined>): Promise<void> {
     let timeOut: ReturnType<typeof setTimeout> | undefined;
     let stopListening = () => {};
+    const wake = this.#polls ? drowse() : () => {};
     try {
       await new Promise((resolve, reject) => {
         const giveUp = (reason: string) => reject(new Error(reason));
@@ -98,6 +105,7 @@ export class Memory {
     } finally {
       clearTimeout(timeOut);
       stopListening();
+      wake();
     }
   }
 
@@ -115,6 +123,25 @@ export class Memory {
     this.parameters.destroy();
     this.#staging?.destroy();
   }
+}
+
+/**
+ * Lets this thread sleep for a moment in every round of Node's event loop, until it is woken. In each, Dawn for Node asks the driver whether it is
+ * done, and without a pause it would take a processor, which a software adapter needs for its shaders.
+ */
+function drowse(): () => void {
+  const begin = performance.now();
+  const nobody = new Int32Array(new SharedArrayBuffer(4));
+  let awake = false;
+  const round = () => {
+    if (awake) return;
+    if (performance.now() - begin > alertTime) Atomics.wait(nobody, 0, 0, rest);
+    setImmediate(round);
+  };
+  setImmediate(round);
+  return () => {
+    awake = true;
+  };
 }
 
 function checkLimits(limits: GPUSupportedLimits, wanted: Record<BufferName, number>, { slots }: Sizes): void {
