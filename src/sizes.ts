@@ -3,7 +3,7 @@ import { exponentialTable } from "./exact/exponential.ts";
 import { gaussianTable } from "./exact/gaussian.ts";
 import { makeGrid } from "./grid.ts";
 import type { System } from "./model/system.ts";
-import { type BufferName, buffers, type Sizes } from "./stages.ts";
+import { type BufferName, buffers, type Sizes, sharedWith } from "./stages.ts";
 
 /** Cells that one invocation of a scan sums. */
 export const scanRun = 32;
@@ -19,6 +19,7 @@ export function sizesOf(system: System): Sizes {
     replicas,
     pairSums: replicas * (system.pairs?.sums ?? 0),
     splits: system.fragmentation !== null,
+    macro: system.multirate !== null,
     massCounts: replicas * (system.scenario.observe.masses + 1),
     tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
   };
@@ -37,11 +38,14 @@ export function tablesOf(system: System) {
   ] as const satisfies [string, Uint32Array | Float32Array][];
 }
 
-/** Bytes of each buffer, at least 16 since no binding may be empty. */
-export function bufferBytes(sizes: Sizes): Record<BufferName, number> {
+/** Bytes of each buffer that is not shared with another, at least 16 since no binding may be empty. */
+export function bufferBytes(sizes: Sizes): Partial<Record<BufferName, number>> {
+  const shared = sharedWith(sizes);
   return Object.fromEntries(
-    Object.entries(buffers).map(([name, words]) => [name, Math.max(16, 4 * words(sizes))]),
-  ) as Record<BufferName, number>;
+    Object.entries(buffers)
+      .filter(([name]) => !(name in shared))
+      .map(([name, words]) => [name, Math.max(16, 4 * words(sizes))]),
+  );
 }
 
 /** The most particles, N times replicas, that fit an adapter's limits: the largest buffer decides. */
@@ -62,6 +66,7 @@ export function largestParticles(
     replicas: 1,
     pairSums: 0,
     splits: false,
+    macro: true,
     tables: 1,
   });
   return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));

@@ -36,6 +36,8 @@ export interface Sizes {
   pairSums: number;
   /** Whether particles split. */
   splits: boolean;
+  /** Whether the run is multirate. */
+  macro: boolean;
   tables: number;
 }
 
@@ -67,10 +69,11 @@ export const buffers = {
    */
   proposers: (s) => s.slots,
   /**
-   * u32[slots, 4 + dimension]: the events not yet read by the host. A particle vanishes once, so they always fit; where particles split there is room
-   * for those of at least two steps, and the device halts before they might not fit.
+   * u32[rows, 4 + dimension]: the events not yet read by the host. Of a multirate run there is a row for each slot: a particle vanishes once, so they
+   * always fit. A uniform run halts before those of another step might not fit, of which every two particles have one at most, and where they split
+   * every one a second; it needs what `compact` puts there, 2 + dimension words for each slot.
    */
-  events: (s) => (s.splits ? 2 : 1) * s.slots * (4 + s.dimension),
+  events: (s) => s.slots * (s.macro ? 4 + s.dimension : s.splits ? 2 * (4 + s.dimension) : 2 + s.dimension),
   /** u32[slots] where particles split, which then never move: the next on the circle of a living one and those it has taken up. */
   next: (s) => (s.splits ? s.slots : 0),
   /** u32[replicas, observed masses + 1]. */
@@ -86,6 +89,10 @@ export const buffers = {
 } satisfies Record<string, (sizes: Sizes) => number>;
 
 export type BufferName = keyof typeof buffers;
+
+/** Buffers that lie where another does: of a uniform run `rank` is needed no more once the cell list is made. */
+export const sharedWith = ({ macro }: Pick<Sizes, "macro">): Partial<Record<BufferName, BufferName>> =>
+  macro ? {} : { proposers: "rank" };
 
 /** Entries of the buffer `counters`, in order; in WGSL `counter_<name>`. */
 export const counters = [

@@ -85,6 +85,9 @@ const mostDispatches = 16384;
 /** How long the steps of a uniform run are. */
 const uniformClock: ClockSegment = { step: 0, tick: 0, ticks: 1, levels: 0 };
 
+/** Of somebody dead, instead of a slot. */
+const nowhere = 0xffffffff;
+
 /** Particles are moved together when no more than this share of the slots is alive. */
 const sparse = 0.75;
 
@@ -214,8 +217,7 @@ export class GpuEngine implements Engine {
       if (this.#wantsCompacting(this.#living)) {
         await this.#compact();
       } else {
-        const { living } = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
-        this.#living = living;
+        this.#living = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
       }
       options.onProgress?.(this.step);
       await options.atRest?.();
@@ -337,7 +339,7 @@ export class GpuEngine implements Engine {
 
   async #compact(): Promise<void> {
     await this.#drainEvents();
-    const { living } = await this.#flyUniform(1, true);
+    const living = await this.#flyUniform(1, true);
     this.#sorted = true;
     this.#slots = living;
     this.#living = living;
@@ -354,8 +356,11 @@ export class GpuEngine implements Engine {
     return this.#fixedBatch ?? Math.max(1, Math.round(this.#flightTime / this.#stepTime));
   }
 
-  /** Plays uniform steps, and checks that the device did; fewer where the events of more of them might not fit. */
-  async #flyUniform(steps: number, compact = false): Promise<Counters> {
+  /**
+   * Plays uniform steps, and checks that the device did; fewer where the events of more of them might not fit. Resolves to how many were alive in the
+   * last step, or after it where it was cut short.
+   */
+  async #flyUniform(steps: number, compact = false): Promise<number> {
     const options = stepOptions(this.#system);
     const plain = uniformStep({ ...options, compact: false });
     const state = await this.#fly(steps, plain, compact ? uniformStep({ ...options, compact }) : plain);
@@ -372,7 +377,8 @@ export class GpuEngine implements Engine {
       await this.#drainEvents();
       this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("halted"));
     }
-    return state;
+    // The steps that a halted device leaves out find nobody.
+    return isCut ? this.#system.particles * this.#system.replicas - this.#vanished : state.living;
   }
 
   #whoIs(id: number, step: number) {
@@ -503,22 +509,37 @@ export class GpuEngine implements Engine {
   }
 
   async snapshot(): Promise<Snapshot> {
-    const { dimension } = this.#system;
-    const [mass, id, place] = [
-      await this.#read("mass", this.#slots),
-      await this.#read("id", this.#slots),
-      await this.#read("place", this.#slots * dimension),
-    ];
-    const alive = Uint32Array.from(mass.keys()).filter((i) => mass[i] !== 0);
-    alive.sort((a, b) => id[a] - id[b]);
-    return {
-      id: alive.map((i) => id[i]),
-      mass: alive.map((i) => mass[i]),
-      place: Uint32Array.from(
-        { length: alive.length * dimension },
-        (_, at) => place[dimension * alive[Math.floor(at / dimension)] + (at % dimension)],
-      ),
-    };
+    const { dimension: d } = this.#system;
+    const { slots, id, mass } = await this.#readLiving();
+    const place = new Uint32Array(d * id.length);
+    const placeOf = await this.#read("place", d * this.#slots);
+    for (const [a, slot] of slots.entries()) {
+      for (let k = 0; k < d; k++) place[d * a + k] = placeOf[d * slot + k];
+    }
+    return { id, mass, place };
+  }
+
+  /** The living in the order of their ids: slots, ids and masses. Nothing is sorted or kept that large runs had no room or time for. */
+  async #readLiving() {
+    const massOf = await this.#read("mass", this.#slots);
+    const idOf = await this.#read("id", this.#slots);
+    const slotOf = new Uint32Array(this.#system.particles * this.#system.replicas).fill(nowhere);
+    let living = 0;
+    for (let slot = 0; slot < this.#slots; slot++) {
+      if (massOf[slot] === 0) continue;
+      slotOf[idOf[slot]] = slot;
+      living++;
+    }
+    const id = new Uint32Array(living);
+    const mass = new Uint32Array(living);
+    let a = 0;
+    for (const [one, slot] of slotOf.entries()) {
+      if (slot === nowhere) continue;
+      id[a] = one;
+      mass[a] = massOf[slot];
+      slotOf[a++] = slot;
+    }
+    return { slots: slotOf.subarray(0, living), id, mass };
   }
 
   async everybody(): Promise<Uint32Array> {

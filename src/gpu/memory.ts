@@ -1,7 +1,7 @@
 /** The device's buffers of a run, and moving words to and from them. */
 import { UserError } from "../errors.ts";
 import { bufferBytes } from "../sizes.ts";
-import type { BufferName, Sizes } from "../stages.ts";
+import { type BufferName, type Sizes, sharedWith } from "../stages.ts";
 import type { OpenDevice } from "./device.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -50,6 +50,9 @@ export class Memory {
     const buffers = Object.fromEntries(
       Object.entries(wanted).map(([name, size]) => [name, create(name, size, usage.storage)]),
     ) as Record<BufferName, GPUBuffer>;
+    for (const [name, other] of Object.entries(sharedWith(sizes))) {
+      buffers[name as BufferName] = buffers[other];
+    }
     const memory = new Memory(open, buffers, create("parameters", parameterBytes, usage.uniform));
     const invalid = await device.popErrorScope();
     const full = await device.popErrorScope();
@@ -144,7 +147,7 @@ function drowse(): () => void {
   };
 }
 
-function checkLimits(limits: GPUSupportedLimits, wanted: Record<BufferName, number>, { slots }: Sizes): void {
+function checkLimits(limits: GPUSupportedLimits, wanted: Record<string, number>, { slots }: Sizes): void {
   const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   const [name, bytes] = Object.entries(wanted).reduce((a, b) => (b[1] > a[1] ? b : a));
   if (bytes <= most) return;

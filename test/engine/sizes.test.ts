@@ -37,6 +37,20 @@ describe("memory on the device", () => {
     },
   );
 
+  test.each([1e5, 1e6, 1e7])(
+    "of a uniform run in dimension 3 is at most 64 bytes a particle at N = %i",
+    (n) => {
+      const scenario = {
+        particles: n,
+        Z: 1,
+        alpha: { constant: 1 },
+        observe: { times: [0] },
+        engine: "uniform",
+      };
+      expect(bytesOf(makeSystem(parseScenario(scenario))) / n).toBeLessThanOrEqual(64);
+    },
+  );
+
   test("grows with the replicas as with the particles, the tables apart", () => {
     const one = systemOf(3, 1000);
     const tables = 4 * tablesOf(one).reduce((sum, [, table]) => sum + table.length, 0);
