@@ -44,9 +44,9 @@ fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroup
   let n_candidates = atomicLoad(&counters[counter_proposers]);
   let n_larger = atomicLoad(&counters[counter_larger]);
   let n_clusters = n_larger + atomicLoad(&counters[counter_pairs]);
-  // Where there is an invocation for each, it takes its own; else the next: on processors, invocations run one after another.
+  // Where there is an invocation for each, it takes its own; else, and where those of a workgroup run one after another, the next.
   let n_followers = groups.x * groups.y * workgroup_size;
-  let one_each = n_clusters <= n_followers;
+  let one_each = together > 1u && n_clusters <= n_followers;
   var c = global.x + global.y * groups.x * workgroup_size;
   if (!one_each) {
     c = atomicAdd(&counters[counter_followed], 1u);
