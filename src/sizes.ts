@@ -48,9 +48,10 @@ export function bufferBytes(sizes: Sizes): Partial<Record<BufferName, number>> {
   );
 }
 
-/** The most particles, N times replicas, that fit an adapter's limits: the largest buffer decides. */
+/** The most particles, N times replicas, that fit an adapter's limits in a run of this kind: the largest buffer decides. */
 export function largestParticles(
   dimension: number,
+  kind: "uniform" | "multirate",
   {
     maxStorageBufferBindingSize,
     maxBufferSize,
@@ -66,7 +67,7 @@ export function largestParticles(
     replicas: 1,
     pairSums: 0,
     splits: false,
-    macro: true,
+    macro: kind === "multirate",
     tables: 1,
   });
   return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));

@@ -258,10 +258,13 @@ test.concurrent.each<[title: string, args: string[], changes: object, parts: str
 });
 
 describe("on a GPU", () => {
-  test("run refuses more particles than the adapter can bind", async () => {
+  test.each([
+    ["uniform", "largestOfUniform"],
+    ["multirate", "largestParticles"],
+  ])("run refuses more particles than the adapter can bind by %s steps", async (engine, largest) => {
     const { stdout } = await coagula(["doctor", "--json"]);
-    const particles = Math.ceil((JSON.parse(stdout).largestParticles[3] + 1) / 8);
-    const changes = { particles, Z: particles / 1000, replicas: 8, observe: { times: [1e-9] } };
+    const particles = Math.ceil((JSON.parse(stdout)[largest][3] + 1) / 8);
+    const changes = { particles, Z: particles / 1000, replicas: 8, observe: { times: [1e-9] }, engine };
     const outcome = await coagula(["run", "s.yaml", "--engine", "gpu"], {
       files: { "s.yaml": scenarioText(changes) },
     });
