@@ -1,9 +1,8 @@
-/**
- * npm run bench -- [--json] [--quick] [--parts rates,stages,runs,variants,scaling] [--sizes 10000,100000] [--engines best,cpu] [--runs 10000:0.08] [--figure FILE.svg, of scaling]:
- * see docs/performance.md. An engine is "cpu", "best" or part of an adapter's name.
- */
+/** npm run bench -- --help: what is measured, of what, beside what; see docs/performance.md. */
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { Command, InvalidArgumentError } from "commander";
+import { jsonOption, parseInteger, parseNumber } from "../src/cli/options.ts";
+import { UserError } from "../src/errors.ts";
 import type { OpenDevice } from "../src/gpu/device.ts";
 import { makeSystem } from "../src/model/system.ts";
 import { statementFigure } from "../src/report/statementFigure.ts";
@@ -18,25 +17,69 @@ import { measureStepRates, type StepRate } from "./stepRate.ts";
 import { measureTimeToSolution, type TimeToSolution } from "./timeToSolution.ts";
 import { measureVariants, type VariantCost } from "./variants.ts";
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    parts: { type: "string", default: "rates,stages,runs" },
-    sizes: { type: "string", default: "10000,100000,1000000" },
-    engines: { type: "string", default: "best,cpu" },
-    runs: { type: "string" },
-    figure: { type: "string" },
-  },
-});
+const parts = ["rates", "stages", "runs", "variants", "scaling"] as const;
+type Part = (typeof parts)[number];
+
+interface Values {
+  json: boolean;
+  quick: boolean;
+  parts: Part[];
+  sizes: number[];
+  engines: string[];
+  runs?: { particles: number; time: number }[];
+  figure?: string;
+}
+
+const values = new Command("npm run bench --")
+  .description("measure speed and memory, see docs/performance.md")
+  .addOption(jsonOption().default(false))
+  .option("--quick", "fewer and shorter repeats", false)
+  .option("--parts <list>", `what is measured, of ${parts.join(", ")}`, parseParts, parts.slice(0, 3))
+  .option("--sizes <list>", "numbers of particles", parseSizes, [1e4, 1e5, 1e6])
+  .option("--engines <list>", '"cpu", "best", or parts of adapters\' names', parseList, ["best", "cpu"])
+  .option("--runs <list>", "of the part runs, as in 10000:0.08: particles and time", parseRuns)
+  .option("--figure <file>", "of the part scaling: an SVG to write")
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<Values>();
+
+function parseList(text: string): string[] {
+  return text.split(",").map((each) => each.trim());
+}
+
+function parseParts(text: string): Part[] {
+  const wanted = parseList(text);
+  if (!wanted.every((each) => (parts as readonly string[]).includes(each))) {
+    throw new InvalidArgumentError(`Allowed are ${parts.join(", ")}, apart by commas.`);
+  }
+  return wanted as Part[];
+}
+
+function parseSizes(text: string): number[] {
+  return parseList(text).map(parseInteger(1, 2 ** 31 - 1));
+}
+
+function parseRuns(text: string): { particles: number; time: number }[] {
+  const parseTime = parseNumber("N:t with a time above 0", (time) => time > 0);
+  return parseList(text).map((run) => {
+    const [particles, time = ""] = run.split(":");
+    return { particles: parseInteger(1, 2 ** 31 - 1)(particles), time: parseTime(time) };
+  });
+}
 
 const contenders: Contender[] = [];
-for (const name of values.engines.split(",")) {
-  const contender = await openContender(name);
-  if (contender !== null) contenders.push(contender);
+try {
+  for (const name of values.engines) {
+    const contender = await openContender(name);
+    if (contender !== null) contenders.push(contender);
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`coagula: ${error.message}`);
+  process.exit(2);
 }
 const record = recordOf(contenders);
-const sizes = values.sizes.split(",").map(Number);
+const { sizes } = values;
 const memory = sizes.map((particles) => ({ particles, bytesPerParticle: bytesPerParticle(particles) }));
 const say = (line: string) => (values.json ? undefined : console.log(line));
 
@@ -45,18 +88,18 @@ say(
 );
 for (const { name, driver } of record.adapters) say(`${name}: ${driver}`);
 
-const parts = values.parts.split(",");
 const rates: StepRate[] = [];
 const stages: StageRecord[] = [];
 const runs: TimeToSolution[] = [];
 const variants: VariantCost[] = [];
 const scaling: ScalingPoint[] = [];
 
-if (parts.includes("rates")) await stepRates();
-if (parts.includes("stages")) for (const { open } of contenders) if (open !== null) await stageTimes(open);
-if (parts.includes("runs")) await timesToSolution();
-if (parts.includes("variants")) for (const contender of contenders) await variantCosts(contender);
-if (parts.includes("scaling")) await scalings();
+if (values.parts.includes("rates")) await stepRates();
+if (values.parts.includes("stages"))
+  for (const { open } of contenders) if (open !== null) await stageTimes(open);
+if (values.parts.includes("runs")) await timesToSolution();
+if (values.parts.includes("variants")) for (const contender of contenders) await variantCosts(contender);
+if (values.parts.includes("scaling")) await scalings();
 if (values.json) {
   const exponents = exponentsOf(scaling);
   console.log(JSON.stringify({ ...record, rates, memory, stages, runs, variants, scaling, exponents }));
@@ -105,8 +148,8 @@ async function stageTimes(device: OpenDevice): Promise<void> {
 }
 
 async function timesToSolution(): Promise<void> {
-  const wanted = (values.runs ?? (values.quick ? "1000:0.01" : "10000:0.08")).split(",");
-  for (const [particles, time] of wanted.map((run) => run.split(":").map(Number))) {
+  const usual = values.quick ? { particles: 1000, time: 0.01 } : { particles: 10000, time: 0.08 };
+  for (const { particles, time } of values.runs ?? [usual]) {
     say(`\nmultirate, annihilation of ${particles} particles at Z = 1 to t = ${time}:`);
     for await (const run of measureTimeToSolution(contenders, { particles, time })) {
       runs.push(run);
