@@ -7,6 +7,8 @@ import { potentialNames } from "../../src/model/potential.ts";
 import { makeSystem } from "../../src/model/system.ts";
 import { EventLog } from "../../src/observe/eventLog.ts";
 import { replay } from "../../src/observe/genealogy.ts";
+import { sizesOf } from "../../src/sizes.ts";
+import { buffers } from "../../src/stages.ts";
 import { type CaseInput, caseOf } from "../../src/verify/cases.ts";
 import { digestOf } from "../../src/verify/compare.ts";
 import { openForTests } from "../support/device.ts";
@@ -91,7 +93,7 @@ function strengthFor(
     dimension,
     particles,
     alpha,
-  }: Pick<Common, "side" | "alpha"> & Record<"dimension" | "particles", number>,
+  }: Record<"side" | "dimension" | "particles", number> & { alpha: unknown },
 ) {
   const eps = Math.min(
     share * side * (alpha === "contact" ? 0.5 : 1),
@@ -131,6 +133,18 @@ const dense = fc
     };
     return { input, options: { batch, workgroupSize } };
   });
+
+/** Uniform steps in which so many react that the device's list of events fills up on the way. */
+const filling = dense.map(({ input, options }) => {
+  const { dimension = 3, domain } = input;
+  // With fewer hardly anybody is in range.
+  const particles = 300 + input.particles;
+  const { torus: side } = domain as { torus: number };
+  const alpha = { constant: 1e4 };
+  const Z = strengthFor(0.19, { side, dimension, particles, alpha });
+  const crowded: CaseInput = { ...input, particles, alpha, scaling: 1, Z, engine: "uniform", steps: 60 };
+  return { input: crowded, options: { ...options, batch: 60 } };
+});
 
 /** Few who start within some lattice units, each of which is many times eps, for as long as it takes to move by some of them, or by far more. */
 const refined = fc
@@ -212,6 +226,18 @@ async function bothDigests({ input, options }: Drawn) {
   }
 }
 
+/** How many events there are before the last step on the way to the first observation, and how many the device holds while another step might have its most. */
+async function eventsOf({ input }: Drawn): Promise<{ events: number; room: number }> {
+  const system = makeSystem(caseOf("random", input).scenario);
+  const engine = new CpuEngine(system);
+  await engine.advance(system.observeAt[0] - 1);
+  const log = new EventLog(system.dimension);
+  await engine.takeEvents(log);
+  const sizes = sizesOf(system);
+  const rows = Math.floor(buffers.events(sizes) / (4 + system.dimension));
+  return { events: log.length, room: rows - Math.floor(sizes.slots / 2) };
+}
+
 /** How often a particle splits, by the reference: whoever vanishes before an event with mass 0 has just come to life. */
 async function splitsOf({ input }: Drawn): Promise<number> {
   const system = makeSystem(caseOf("random", input).scenario);
@@ -235,6 +261,20 @@ describe("on scenarios drawn at random the engines take the same trajectory", ()
       { seed: 20261122, numRuns: 40, endOnFailure: true },
     );
     expect(nRefined).toBeGreaterThan(2);
+  }, 600_000);
+
+  test("seed 20261130, 20 scenarios in which more react than the device's list of events holds", async () => {
+    let full = 0;
+    await fc.assert(
+      fc.asyncProperty(filling, async (drawn) => {
+        const { gpu, cpu } = await bothDigests(drawn);
+        expect(gpu).toBe(cpu);
+        const { events, room } = await eventsOf(drawn);
+        if (events > room) full++;
+      }),
+      { seed: 20261130, numRuns: 20, endOnFailure: true },
+    );
+    expect(full).toBeGreaterThan(10);
   }, 600_000);
 
   test("seed 20261129, 30 scenarios in which particles split", async () => {
