@@ -36,19 +36,19 @@ const values = new Command("npm run bench --")
   .option("--quick", "fewer and shorter repeats", false)
   .option("--parts <list>", `what is measured, of ${parts.join(", ")}`, parseParts, parts.slice(0, 3))
   .option("--sizes <list>", "numbers of particles", parseSizes, [1e4, 1e5, 1e6])
-  .option("--engines <list>", '"cpu", "best", or parts of adapters\' names', parseList, ["best", "cpu"])
+  .option("--engines <list>", '"cpu", "best", or parts of adapters\' names', parseWords, ["best", "cpu"])
   .option("--runs <list>", "of the part runs, as in 10000:0.08: particles and time", parseRuns)
   .option("--figure <file>", "of the part scaling: an SVG to write")
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .parse()
   .opts<Values>();
 
-function parseList(text: string): string[] {
+function parseWords(text: string): string[] {
   return text.split(",").map((each) => each.trim());
 }
 
 function parseParts(text: string): Part[] {
-  const wanted = parseList(text);
+  const wanted = parseWords(text);
   if (!wanted.every((each) => (parts as readonly string[]).includes(each))) {
     throw new InvalidArgumentError(`Allowed are ${parts.join(", ")}, apart by commas.`);
   }
@@ -56,12 +56,12 @@ function parseParts(text: string): Part[] {
 }
 
 function parseSizes(text: string): number[] {
-  return parseList(text).map(parseInteger(1, 2 ** 31 - 1));
+  return parseWords(text).map(parseInteger(1, 2 ** 31 - 1));
 }
 
 function parseRuns(text: string): { particles: number; time: number }[] {
   const parseTime = parseNumber("N:t with a time above 0", (time) => time > 0);
-  return parseList(text).map((run) => {
+  return parseWords(text).map((run) => {
     const [particles, time = ""] = run.split(":");
     return { particles: parseInteger(1, 2 ** 31 - 1)(particles), time: parseTime(time) };
   });
@@ -129,7 +129,7 @@ async function stepRates(): Promise<void> {
   );
   for (const { particles, bytesPerParticle } of memory) {
     say(
-      `device memory at N = ${formatCount(particles)}, d = 3: ${bytesPerParticle.toFixed(1)} bytes per particle`,
+      `device memory of uniform steps at N = ${formatCount(particles)}, d = 3: ${bytesPerParticle.toFixed(1)} bytes per particle`,
     );
   }
 }

@@ -10,9 +10,6 @@ const perLevel = Math.SQRT2;
 /** The `k` that is chosen is a multiple of this. */
 const grain = 1 / 16;
 
-/** Beyond this no smaller share can be told from none. */
-const largest = 8;
-
 /**
  * The share of encounters that steps of one level miss: those of pairs whose gap exceeded k > 0 standard deviations of their relative move, when the
  * target is small and pairs are spread evenly. 2 ∫_k^inf x erfc(x / sqrt 2) dx, which is (1 - k^2) erfc(k / sqrt 2) + sqrt(2 / pi) k exp(-k^2 / 2).
@@ -28,15 +25,15 @@ export function missedAtOneLevel(k: number): number {
  * How many levels of sub-steps a pair passes at most on its way from `room`, the widest gap of a cluster, to the range, with k standard deviations
  * in a gap: those whose standard deviation is longer than the range, and one more. Both are lengths.
  */
-export function levelsPassed(k: number, room: number, range: number): number {
+function levelsPassed(k: number, room: number, range: number): number {
   let levels = 1;
   for (let sigma = room / k; sigma > range; sigma /= perLevel) levels++;
   return levels;
 }
 
-/** The least k, a multiple of 1/16, at which all levels together miss no more than `mostMissed`; at most 8. It decides trajectories. */
+/** The least k, a multiple of 1/16, at which all levels together miss no more than `mostMissed`. It decides trajectories. */
 export function enoughClearance(room: number, range: number): number {
   let k = 1;
-  while (k < largest && levelsPassed(k, room, range) * missedAtOneLevel(k) > mostMissed) k += grain;
+  while (levelsPassed(k, room, range) * missedAtOneLevel(k) > mostMissed) k += grain;
   return k;
 }

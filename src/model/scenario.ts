@@ -151,7 +151,7 @@ const engine = z.discriminatedUnion(
       k: between(1, 8)
         .exactOptional()
         .describe(
-          "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed. By default so many that it is below 1e-4 of all.",
+          "Standard deviations of a pair's relative move that fit into its gap: sets how many encounters are missed. By default enough for fewer than 1e-4 of all.",
         ),
       crowd: number("a number above 0 and at most 1")
         .positive()
