@@ -4,7 +4,8 @@
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let i = global.x + global.y * groups.x * workgroup_size;
-  if (i >= params.slots) {
+  // Once halted, who is in which cluster must not be lost.
+  if (i >= params.slots || counters[counter_halted] != 0u) {
     return;
   }
   // Of the dead too: the living may come to lie where they were.

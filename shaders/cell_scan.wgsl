@@ -64,9 +64,6 @@ fn scan_runs(@builtin(local_invocation_index) lane: u32) {
     cell_start[params.n_cells] = start;
     counters[counter_living] = start;
     counters[counter_proposers] = 0u;
-    counters[counter_pairs] = 0u;
-    counters[counter_larger] = 0u;
-    counters[counter_followed] = 0u;
   }
 }
 

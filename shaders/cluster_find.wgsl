@@ -77,7 +77,7 @@ fn choose(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
   if (n_firsts == 0u) {
     return;
   }
-  var next = atomicAdd(&counters[counter_proposers], n_firsts);
+  var next = atomicAdd(&counters[counter_firsts], n_firsts);
   for (var at = begin; at < end; at++) {
     if (may_be_first(order[at])) {
       proposers[next] = order[at];
@@ -109,7 +109,8 @@ var<private> seen: u32;
 // a thread its invocations in one piece.
 @compute @workgroup_size(workgroup_size)
 fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let n_candidates = atomicLoad(&counters[counter_proposers]);
+  // Once halted, those of the step are known.
+  let n_candidates = select(atomicLoad(&counters[counter_firsts]), 0u, atomicLoad(&counters[counter_halted]) != 0u);
   let n_invocations = groups.x * groups.y * workgroup_size;
   for (var c = invocation(global, groups); c < n_candidates; c += n_invocations) {
     gather_from(proposers[c]);
@@ -153,9 +154,10 @@ fn gather_from(first: u32) {
   // Behind those who may be first come pairs, and from the end down larger clusters: those who follow them are busy equally long. There is room:
   // every cluster has a member more than may be its first.
   if (n == 2u) {
-    proposers[atomicLoad(&counters[counter_proposers]) + atomicAdd(&counters[counter_pairs], 1u)] = first;
+    proposers[atomicLoad(&counters[counter_firsts]) + atomicAdd(&counters[counter_pairs], 1u)] = first;
   } else {
     proposers[params.slots - 1u - atomicAdd(&counters[counter_larger], 1u)] = first;
+    atomicAdd(&counters[counter_beyond], n - 1u);
   }
   for (var k = 0u; k < n; k++) {
     rank[found[k]] = select(found[min(k + 1u, capacity - 1u)], last, k + 1u == n);

@@ -39,25 +39,54 @@ var<private> moves: u32;
 // Sub-steps until an invocation that is done looks for another cluster: so that most of a subgroup do so together.
 const stretch_of_sub_steps = 4u;
 
+// Sees to it that the events of the clusters that are followed next fit the log: all, unless they might not; then the rest, and whatever comes after,
+// waits until the host has emptied it. So it does where those of replicas that take a uniform step besides might not.
+@compute @workgroup_size(1)
+fn make_room() {
+  let done = atomicLoad(&counters[counter_roomy]);
+  atomicStore(&counters[counter_followed], done);
+  if (atomicLoad(&counters[counter_halted]) != 0u) {
+    return;
+  }
+  let room = arrayLength(&events) / record - atomicLoad(&counters[counter_events]);
+  let most = cluster_capacity - 1u; // events of a larger cluster
+  let larger = max(done, atomicLoad(&counters[counter_larger])) - done;
+  let left = atomicLoad(&counters[counter_larger]) + atomicLoad(&counters[counter_pairs]) - done;
+  let wanted = min(atomicLoad(&counters[counter_beyond]), most * larger) + left - larger;
+  if (wanted <= room) {
+    atomicStore(&counters[counter_roomy], done + left);
+  } else if (most * larger > room) {
+    atomicStore(&counters[counter_roomy], done + room / most);
+  } else {
+    atomicStore(&counters[counter_roomy], done + larger + min(left - larger, room - most * larger));
+  }
+  if (wanted > room || room - wanted < params.slots / 2u) {
+    atomicStore(&counters[counter_halted], 1u);
+  }
+}
+
 @compute @workgroup_size(workgroup_size)
-fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let n_candidates = atomicLoad(&counters[counter_proposers]);
+fn follow(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let n_candidates = atomicLoad(&counters[counter_firsts]);
   let n_larger = atomicLoad(&counters[counter_larger]);
   let n_clusters = n_larger + atomicLoad(&counters[counter_pairs]);
+  let n_roomy = atomicLoad(&counters[counter_roomy]);
   // Where there is an invocation for each, it takes its own; else, and where those of a workgroup run one after another, the next.
   let n_followers = groups.x * groups.y * workgroup_size;
   let one_each = together > 1u && n_clusters <= n_followers;
   var c = global.x + global.y * groups.x * workgroup_size;
-  if (!one_each) {
+  if (one_each) {
+    c += atomicLoad(&counters[counter_followed]);
+  } else {
     c = atomicAdd(&counters[counter_followed], 1u);
   }
   var under_way = false;
-  while (under_way || c < n_clusters) {
+  while (under_way || c < n_roomy) {
     if (!under_way) {
       // Larger clusters first: one that takes long should not be the last.
       let first = proposers[select(n_candidates + (c - n_larger), params.slots - 1u - c, c < n_larger)];
       if (one_each) {
-        c = n_clusters;
+        c = n_roomy;
       } else {
         c = atomicAdd(&counters[counter_followed], 1u);
       }

@@ -1,24 +1,45 @@
-// Moves the living together, in the order of their cells, and drops the dead. The event log, drained before, is the scratch.
+// Moves the living together, in the order of their cells, and drops the dead: places first, then who they are. The event log, drained before, is the
+// scratch.
 
-const record = 2u + dimension; // mass, id, place
+fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
+  return global.x + global.y * groups.x * workgroup_size;
+}
 
 @compute @workgroup_size(workgroup_size)
-fn gather(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let slot = global.x + global.y * groups.x * workgroup_size;
+fn gather_places(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let slot = invocation(global, groups);
   if (slot >= counters[counter_living]) {
     return;
   }
-  let i = order[slot];
-  events[record * slot] = mass[i];
-  events[record * slot + 1u] = id[i];
   for (var k = 0u; k < dimension; k++) {
-    events[record * slot + 2u + k] = place[dimension * i + k];
+    events[dimension * slot + k] = place[dimension * order[slot] + k];
   }
 }
 
 @compute @workgroup_size(workgroup_size)
-fn settle(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let slot = global.x + global.y * groups.x * workgroup_size;
+fn settle_places(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let slot = invocation(global, groups);
+  if (slot >= counters[counter_living]) {
+    return;
+  }
+  for (var k = 0u; k < dimension; k++) {
+    place[dimension * slot + k] = events[dimension * slot + k];
+  }
+}
+
+@compute @workgroup_size(workgroup_size)
+fn gather_who(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let slot = invocation(global, groups);
+  if (slot >= counters[counter_living]) {
+    return;
+  }
+  events[2u * slot] = mass[order[slot]];
+  events[2u * slot + 1u] = id[order[slot]];
+}
+
+@compute @workgroup_size(workgroup_size)
+fn settle_who(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+  let slot = invocation(global, groups);
   if (slot >= params.slots) {
     return;
   }
@@ -26,10 +47,7 @@ fn settle(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
     mass[slot] = 0u;
     return;
   }
-  mass[slot] = events[record * slot];
-  id[slot] = events[record * slot + 1u];
-  for (var k = 0u; k < dimension; k++) {
-    place[dimension * slot + k] = events[record * slot + 2u + k];
-  }
+  mass[slot] = events[2u * slot];
+  id[slot] = events[2u * slot + 1u];
   order[slot] = slot;
 }

@@ -2,24 +2,30 @@
 import { exponentialTable } from "./exact/exponential.ts";
 import { gaussianTable } from "./exact/gaussian.ts";
 import { makeGrid } from "./grid.ts";
+import { clusterCapacity } from "./model/pace.ts";
 import type { System } from "./model/system.ts";
 import { type BufferName, buffers, type Sizes, sharedWith } from "./stages.ts";
 
 /** Cells that one invocation of a scan sums. */
 export const scanRun = 32;
 
-export function sizesOf(system: System): Sizes {
+/** So that the device seldom halts, and with few particles never does. */
+const usualSpareEvents = (slots: number) => 4096 + Math.ceil(slots / 16);
+
+export function sizesOf(system: System, spareEvents?: number): Sizes {
   const { dimension, particles, replicas } = system;
+  const slots = particles * replicas;
   const cells = replicas * makeGrid(dimension, particles, system.reach).cells;
   return {
     dimension,
-    slots: particles * replicas,
+    slots,
     cells,
     runs: Math.ceil(cells / scanRun),
     replicas,
     pairSums: replicas * (system.pairs?.sums ?? 0),
     splits: system.fragmentation !== null,
     macro: system.multirate !== null,
+    spareEvents: Math.max(spareEvents ?? usualSpareEvents(slots), clusterCapacity - 1),
     massCounts: replicas * (system.scenario.observe.masses + 1),
     tables: tablesOf(system).reduce((sum, [, table]) => sum + table.length, 0),
   };
@@ -48,27 +54,22 @@ export function bufferBytes(sizes: Sizes): Partial<Record<BufferName, number>> {
   );
 }
 
-/** The most particles, N times replicas, that fit an adapter's limits in a run of this kind: the largest buffer decides. */
+/** The most particles, N times replicas, that fit an adapter's limits where none split: the largest buffer decides, which is the event log. */
 export function largestParticles(
   dimension: number,
-  kind: "uniform" | "multirate",
   {
     maxStorageBufferBindingSize,
     maxBufferSize,
   }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">,
 ): number {
-  // The event log takes the most words for each particle.
-  const perParticle = buffers.events({
-    dimension,
-    slots: 1,
-    cells: 1,
-    runs: 1,
-    massCounts: 1,
-    replicas: 1,
-    pairSums: 0,
-    splits: false,
-    macro: kind === "multirate",
-    tables: 1,
-  });
-  return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / (4 * perParticle));
+  const words = Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4;
+  const fits = (slots: number) =>
+    buffers.events({ dimension, slots, splits: false, spareEvents: usualSpareEvents(slots) }) <= words;
+  let [fit, tooMany] = [0, 2 ** 32];
+  while (tooMany - fit > 1) {
+    const middle = Math.floor((fit + tooMany) / 2);
+    if (fits(middle)) fit = middle;
+    else tooMany = middle;
+  }
+  return fit;
 }

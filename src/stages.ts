@@ -38,6 +38,8 @@ export interface Sizes {
   splits: boolean;
   /** Whether the run is multirate. */
   macro: boolean;
+  /** Events for which there is room beyond those of a uniform step: at least those of a cluster. */
+  spareEvents: number;
   tables: number;
 }
 
@@ -69,11 +71,14 @@ export const buffers = {
    */
   proposers: (s) => s.slots,
   /**
-   * u32[rows, 4 + dimension]: the events not yet read by the host. Of a multirate run there is a row for each slot: a particle vanishes once, so they
-   * always fit. A uniform run halts before those of another step might not fit, of which every two particles have one at most, and where they split
-   * every one a second; it needs what `compact` puts there, 2 + dimension words for each slot.
+   * u32[rows, 4 + dimension]: the events not yet read by the host; before more might not fit the device halts. There is room for those of a uniform
+   * step, where every two particles have one at most, and where they split every one; and for what `compact` puts there.
    */
-  events: (s) => s.slots * (s.macro ? 4 + s.dimension : s.splits ? 2 * (4 + s.dimension) : 2 + s.dimension),
+  events: (s: Pick<Sizes, "dimension" | "slots" | "splits" | "spareEvents">) =>
+    Math.max(
+      (4 + s.dimension) * ((s.splits ? s.slots : Math.floor(s.slots / 2)) + s.spareEvents),
+      s.dimension * s.slots,
+    ),
   /** u32[slots] where particles split, which then never move: the next on the circle of a living one and those it has taken up. */
   next: (s) => (s.splits ? s.slots : 0),
   /** u32[replicas, observed masses + 1]. */
@@ -96,22 +101,26 @@ export const sharedWith = ({ macro }: Pick<Sizes, "macro">): Partial<Record<Buff
 
 /** Entries of the buffer `counters`, in order; in WGSL `counter_<name>`. */
 export const counters = [
-  /** Steps done. */
+  /** Steps done; of a multirate run since the host last set it to zero. */
   "step",
   /** Living particles after the last scan. */
   "living",
   /** Entries of `proposers`. */
   "proposers",
-  /** Clusters of two, and of more. */
+  /** Of a macro-step: who may be the first of a cluster, clusters of two, and of more. */
+  "firsts",
   "pairs",
   "larger",
-  /** Clusters taken up beyond the first of each invocation that follows them. */
+  /** Members of larger clusters beyond the first of each, which is how many events they have at most. */
+  "beyond",
+  /** Clusters of the step, larger ones first, of whose events there is room; and the next that an invocation takes up. */
+  "roomy",
   "followed",
   /** Rows of `events`. */
   "events",
   /** The lowest id of those who left the box, or `no_offender`. */
   "offender",
-  /** 1 once somebody has left the box. */
+  /** 1 once somebody has left the box, or more events might not fit: then nothing happens any more until the host has seen to it. */
   "halted",
   /** The largest radius that anybody has had, single precision; 0 where particles have none. */
   "largest",
@@ -174,6 +183,7 @@ const rows = {
       ["rank", "write"],
       ["cell_count", "atomic"],
       ["best", "write"],
+      ["counters", "read"],
     ],
   },
   cell_scan: {
@@ -202,8 +212,10 @@ const rows = {
   },
   compact: {
     passes: [
-      ["gather", "particles"],
-      ["settle", "particles"],
+      ["gather_places", "particles"],
+      ["settle_places", "particles"],
+      ["gather_who", "particles"],
+      ["settle_who", "particles"],
     ],
     buffers: [
       ["place", "write"],
@@ -289,7 +301,10 @@ const rows = {
     ],
   },
   cluster_follow: {
-    passes: [["main", "device"]],
+    passes: [
+      ["make_room", "workgroup"],
+      ["follow", "device"],
+    ],
     buffers: [
       ["place", "write"],
       ["mass", "write"],
@@ -305,7 +320,10 @@ const rows = {
   },
   step_end: {
     passes: [["main", "replicas"]],
-    buffers: [["progress", "write"]],
+    buffers: [
+      ["progress", "write"],
+      ["counters", "write"],
+    ],
   },
   observe_masses: {
     passes: [["main", "particles"]],

@@ -56,8 +56,9 @@ async function examine(wanted: string | undefined) {
       adapter: open.info,
       limits: Object.fromEntries(shownLimits.map((name) => [name, limits[name]])),
       features: [...open.features].sort(),
-      largestParticles: largest("multirate", limits),
-      largestOfUniform: largest("uniform", limits),
+      largestParticles: Object.fromEntries(
+        [2, 3, 4, 5].map((dimension) => [dimension, largestParticles(dimension, limits)]),
+      ),
       selfTest: { equal, ...selfTest },
       missing: open.info.software ? ["a hardware GPU with a Vulkan driver"] : [],
       advice: open.info.software ? howToGetAGpu : "Nothing is missing.",
@@ -66,10 +67,6 @@ async function examine(wanted: string | undefined) {
     open.release();
   }
 }
-
-/** By dimension. */
-const largest = (kind: "uniform" | "multirate", limits: GPUSupportedLimits) =>
-  Object.fromEntries([2, 3, 4, 5].map((dimension) => [dimension, largestParticles(dimension, kind, limits)]));
 
 function asText(report: Report): string {
   const { name, driver, software } = report.adapter;
@@ -80,7 +77,7 @@ function asText(report: Report): string {
     `driver:   ${driver}`,
     `features: ${report.features.join(", ")}`,
     ...Object.entries(report.limits).map(([limit, value]) => `limit:    ${limit} ${value}`),
-    `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas), ${report.largestOfUniform[3]} and ${report.largestOfUniform[2]} by uniform steps`,
+    `largest:  ${report.largestParticles[3]} particles in 3 dimensions, ${report.largestParticles[2]} in 2 (N times replicas)`,
     `test:     ${report.selfTest.equal ? "GPU and CPU reference agree" : "GPU AND CPU REFERENCE DISAGREE; run coagula verify"}`,
     `missing:  ${report.missing.join(", ") || "nothing"}`,
     report.advice,

@@ -48,6 +48,8 @@ export interface GpuOptions {
   batch?: number;
   /** Milliseconds of work, about, between two looks of the host at the counters, 500 by default. Decides nothing but speed. */
   flightTime?: number;
+  /** Events for which there is room beyond those of a step, by default so many that the device seldom waits for the host. Decides nothing but speed. */
+  spareEvents?: number;
   /** Times every stage on the device, where the adapter has timestamps: see `GpuEngine.stageTimes`. Costs a little. */
   timeStages?: boolean;
 }
@@ -69,6 +71,12 @@ interface Dispatch {
   pipeline: GPUComputePipeline;
   bindings: GPUBindGroup;
   extent: Extent;
+}
+
+/** How many particles have vanished, and the sum of the steps that each had made. */
+interface Vanished {
+  count: number;
+  steps: number;
 }
 
 type Counters = Record<(typeof counters)[number], number>;
@@ -94,6 +102,8 @@ const sparse = 0.75;
 export class GpuEngine implements Engine {
   readonly kind = "gpu";
   step = 0;
+  /** How often the device had to wait until the host had taken its events. */
+  halts = 0;
   readonly #system: System;
   readonly #open: OpenDevice;
   readonly #memory: Memory;
@@ -115,9 +125,8 @@ export class GpuEngine implements Engine {
   /** Of a multirate run: moves of single particles. */
   #moves = 0;
   #subSteps = 0;
-  /** Of a uniform run: how many particles have vanished, and the sum of the steps each had made. */
-  #vanished = 0;
-  #vanishedAfter = 0;
+  /** Of a uniform run: who has vanished. */
+  readonly #vanished: Vanished = { count: 0, steps: 0 };
   /** By id, where particles split: 1 of the dead, as of the events taken. */
   readonly #dead: Uint8Array | null;
   readonly #timer: StageTimer | null;
@@ -135,7 +144,7 @@ export class GpuEngine implements Engine {
     this.#system = system;
     this.#open = open;
     this.#memory = memory;
-    this.#sizes = sizesOf(system);
+    this.#sizes = sizesOf(system, options.spareEvents);
     this.#dispatches = dispatches;
     this.#workgroupSize = options.workgroupSize;
     this.#fixedBatch = options.batch ?? null;
@@ -168,8 +177,8 @@ export class GpuEngine implements Engine {
     else if (!this.#staysInPlace) this.#slots = Math.max(1, this.#living);
     this.#moves = work.particleSteps;
     this.#subSteps = work.subSteps;
-    this.#vanished = particles * replicas - this.#living;
-    this.#vanishedAfter = work.particleSteps - this.#living * this.step;
+    this.#vanished.count = particles * replicas - this.#living;
+    this.#vanished.steps = work.particleSteps - this.#living * this.step;
   }
 
   /** At the start, or where a run of the system has come to. Throws a UserError if the device cannot hold the system or the start does not fit the box. */
@@ -182,7 +191,7 @@ export class GpuEngine implements Engine {
     const { device } = open;
     const workgroupSize = options.workgroupSize ?? 64;
     const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
-    const memory = await Memory.allocate(open, sizesOf(system), words.byteLength);
+    const memory = await Memory.allocate(open, sizesOf(system, options.spareEvents), words.byteLength);
     try {
       const dispatches = Object.fromEntries(
         await Promise.all(
@@ -289,6 +298,7 @@ export class GpuEngine implements Engine {
       if (epoch !== null) rows.set(progressRow(this.#pacers[r].steps, epoch), r * width);
     }
     this.#memory.write(this.#memory.buffers.progress, rows);
+    this.#writeCounter("step", 0);
 
     const total = this.#livingOf.reduce((a, b) => a + b);
     const compacts = this.#wantsCompacting(total);
@@ -296,44 +306,56 @@ export class GpuEngine implements Engine {
     const uniform = epochs.some((epoch) => epoch?.pace === null);
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
     const options = stepOptions(this.#system);
+    const plain = multirateStep({ ...options, uniform, compact: false });
+    let first = multirateStep({ ...options, uniform, compact: compacts });
+    const vanished = this.#pacers.map(() => ({ count: 0, steps: 0 }));
     for (let done = 0; done < steps; ) {
       const flight = Math.min(steps - done, this.#stepsOfFlight());
-      const plain = multirateStep({ ...options, uniform, compact: false });
-      const first = done === 0 && compacts ? multirateStep({ ...options, uniform, compact: true }) : plain;
-      const { offender } = await this.#fly(flight, plain, first);
-      if (offender !== noOffender) {
-        throw new UserError(leftTheBox(this.#system, this.#whoIs(offender, this.step)));
+      const state = await this.#fly(flight, plain, first);
+      if (state.offender !== noOffender) {
+        throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, this.step)));
       }
-      done += flight;
+      if (state.halted === 0) checkSteps(state.step, done + flight);
+      first = plain;
+      if (state.halted === 1) {
+        await this.#makeRoom(vanished);
+        first = plain.slice(plain.indexOf("cluster_follow"));
+      }
+      done = state.step;
     }
     if (compacts) {
       this.#sorted = true;
       this.#slots = total;
     }
-    await this.#finishEpoch(epochs);
+    await this.#finishEpoch(epochs, vanished);
+  }
+
+  /** Takes the events, for which a halted device waits. */
+  async #makeRoom(vanished: Vanished[] | null = null): Promise<void> {
+    await this.#drainEvents(vanished);
+    this.#writeCounter("halted", 0);
+    this.halts++;
   }
 
   /** Reads how far each replica came, and who is left. */
-  async #finishEpoch(epochs: readonly (Epoch | null)[]): Promise<void> {
-    const { replicas, annihilation } = this.#system;
+  async #finishEpoch(epochs: readonly (Epoch | null)[], vanished: Vanished[]): Promise<void> {
+    const { replicas } = this.#system;
     const width = progressFields.length;
     const after = await this.#read("progress", replicas * width);
     const field = (r: number, name: (typeof progressFields)[number]) =>
       after[r * width + progressFields.indexOf(name)];
-    const taken = epochs.map((epoch, r) => (epoch === null ? 0 : epoch.steps - field(r, "left")));
-    for (const [r, count] of taken.entries()) {
-      const beyond = field(r, "moves");
-      this.#moves += count * this.#livingOf[r] + beyond;
-      this.#subSteps += beyond;
-    }
-    const vanish = annihilation ? 2 : 1;
-    await this.#drainEvents((replica, step) => {
-      this.#livingOf[replica] -= vanish;
-      // It was spared the steps of the epoch after the one in which it vanished.
-      this.#moves -= vanish * (this.#pacers[replica].steps + taken[replica] - step - 1);
-    });
+    await this.#drainEvents(vanished);
     for (const [r, epoch] of epochs.entries()) {
-      if (epoch !== null) this.#pacers[r].end(taken[r], field(r, "overflow") === 1);
+      if (epoch === null) continue;
+      const taken = epoch.steps - field(r, "left");
+      const beyond = field(r, "moves");
+      // Who vanished was spared the steps of the epoch after that.
+      const { count, steps } = vanished[r];
+      const spared = count * (this.#pacers[r].steps + taken) - steps;
+      this.#moves += taken * this.#livingOf[r] - spared + beyond;
+      this.#subSteps += beyond;
+      this.#livingOf[r] -= count;
+      this.#pacers[r].end(taken, field(r, "overflow") === 1);
     }
   }
 
@@ -369,16 +391,11 @@ export class GpuEngine implements Engine {
     }
     const wanted = this.step + steps;
     const isCut = state.halted === 1 && state.step > this.step && state.step < wanted;
-    if (state.step !== wanted && !isCut) {
-      throw new Error(`The device did ${state.step} steps, but ${wanted} were asked for.`);
-    }
+    if (!isCut) checkSteps(state.step, wanted);
     this.step = state.step;
-    if (state.halted === 1) {
-      await this.#drainEvents();
-      this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("halted"));
-    }
+    if (state.halted === 1) await this.#makeRoom();
     // The steps that a halted device leaves out find nobody.
-    return isCut ? this.#system.particles * this.#system.replicas - this.#vanished : state.living;
+    return isCut ? this.#system.particles * this.#system.replicas - this.#vanished.count : state.living;
   }
 
   #whoIs(id: number, step: number) {
@@ -460,24 +477,27 @@ export class GpuEngine implements Engine {
     return words;
   }
 
-  /** Moves the device's events into the log, and tells of each. */
-  async #drainEvents(onEvent?: (replica: number, step: number) => void): Promise<void> {
+  #writeCounter(name: keyof Counters, word: number): void {
+    this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(word), counters.indexOf(name));
+  }
+
+  /** Moves the device's events into the log, and counts who has vanished in each replica. */
+  async #drainEvents(vanished: Vanished[] | null = null): Promise<void> {
     const length = this.#undrained;
     if (length === 0) return;
     const { dimension, particles } = this.#system;
     const width = 4 + dimension;
     const rows = await this.#read("events", length * width);
     for (let e = 0; e < length; e++) {
-      const [step, moment, survivor, vanished] = rows.subarray(e * width, e * width + 4);
+      const [step, moment, survivor, other] = rows.subarray(e * width, e * width + 4);
       const replica = Math.floor(survivor / particles);
       const place = rows.subarray(e * width + 4, (e + 1) * width);
-      const vanish = this.#vanishedIn(vanished);
-      this.#vanished += vanish;
-      this.#vanishedAfter += vanish * (step + 1);
-      onEvent?.(replica, step);
-      this.#log.append(replica, step, moment, survivor % particles, vanished % particles, place);
+      const count = this.#vanishedIn(other);
+      add(this.#vanished, count, step + 1);
+      if (vanished !== null) add(vanished[replica], count, step + 1);
+      this.#log.append(replica, step, moment, survivor % particles, other % particles, place);
     }
-    this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(0), counters.indexOf("events"));
+    this.#writeCounter("events", 0);
     this.#undrained = 0;
   }
 
@@ -560,7 +580,7 @@ export class GpuEngine implements Engine {
   /** All for all steps, less those that the dead were spared; right once the events have been taken. */
   #uniformMoves(): number {
     const { particles, replicas } = this.#system;
-    return particles * replicas * this.step - (this.#vanished * this.step - this.#vanishedAfter);
+    return particles * replicas * this.step - (this.#vanished.count * this.step - this.#vanished.steps);
   }
 
   clock(): ClockSegment[][] {
@@ -577,6 +597,16 @@ export class GpuEngine implements Engine {
     this.#timer?.dispose();
     this.#memory.dispose();
   }
+}
+
+function add(sum: Vanished, count: number, steps: number): void {
+  sum.count += count;
+  sum.steps += count * steps;
+}
+
+/** Throws unless the device did the steps that it was asked for. */
+function checkSteps(done: number, wanted: number): void {
+  if (done !== wanted) throw new Error(`The device did ${done} steps, but ${wanted} were asked for.`);
 }
 
 const stepOptions = ({ pairs, fragmentation }: System) => ({

@@ -191,7 +191,6 @@ export const doctorPrinted = z.strictObject({
   limits: z.record(text, real).exactOptional(),
   features: z.array(text).exactOptional(),
   largestParticles: z.record(text, real).exactOptional(),
-  largestOfUniform: z.record(text, real).exactOptional(),
   selfTest: z.strictObject({ equal: z.boolean(), cpu: digest, gpu: digest }).exactOptional(),
   missing: z.array(text),
   advice: text,

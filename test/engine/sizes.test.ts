@@ -37,24 +37,26 @@ describe("memory on the device", () => {
     },
   );
 
-  test.each([1e5, 1e6, 1e7])(
-    "of a uniform run in dimension 3 is at most 64 bytes a particle at N = %i",
-    (n) => {
-      const scenario = {
-        particles: n,
-        Z: 1,
-        alpha: { constant: 1 },
-        observe: { times: [0] },
-        engine: "uniform",
-      };
-      expect(bytesOf(makeSystem(parseScenario(scenario))) / n).toBeLessThanOrEqual(64);
-    },
-  );
+  test.each(
+    (["uniform", "multirate"] as const).flatMap((engine) =>
+      [1e5, 1e6, 1e7, 2 ** 24].map((n) => [engine, n] as const),
+    ),
+  )("of a %s run in dimension 3 is at most 64 bytes a particle at N = %i", (engine, n) => {
+    const scenario = {
+      particles: n,
+      Z: 1,
+      alpha: { constant: 1 },
+      observe: { times: [0] },
+      engine,
+    };
+    const bytes = bytesOf(makeSystem(parseScenario(scenario)));
+    expect(bytes / n).toBeLessThanOrEqual(64);
+  });
 
   test("grows with the replicas as with the particles, the tables apart", () => {
-    const one = systemOf(3, 1000);
+    const one = systemOf(3, 1e6);
     const tables = 4 * tablesOf(one).reduce((sum, [, table]) => sum + table.length, 0);
-    const ratio = (bytesOf(systemOf(3, 1000, 50)) - tables) / (bytesOf(one) - tables);
+    const ratio = (bytesOf(systemOf(3, 1e6, 50)) - tables) / (bytesOf(one) - tables);
     expect(ratio).toBeGreaterThan(49);
     expect(ratio).toBeLessThan(51);
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cell_count } from "../../src/cpu/cell_count.ts";
 import { makeGrid } from "../../src/grid.ts";
+import { counters } from "../../src/stages.ts";
 import { anyCloud, type Cloud, cellListOf, makeCloud, plain, sizes } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
 import { expectSameWords } from "../support/words.ts";
@@ -98,5 +99,16 @@ describe("the GPU counts as the reference does, ranks who is in a cell, and forg
       fc.asyncProperty(anyCloud({ dimension }), (spec) => expectEqualEngines(makeCloud(spec))),
       { seed: dimension, numRuns: 30 },
     );
+  });
+
+  test("but nobody once halted, and forgets nothing", async () => {
+    const { system, place, mass, id } = makeCloud(plain);
+    const rank = new Uint32Array(mass.length).fill(0xdead);
+    const best = new Uint32Array(2 * mass.length).fill(0xdead);
+    const halted = Uint32Array.from(counters, (name) => (name === "halted" ? 1 : 0));
+    const after = await gpu.runStage("cell_count", system, { place, mass, id, rank, best, counters: halted });
+    expect(after.cell_count.every((count) => count === 0)).toBe(true);
+    expect(after.rank).toEqual(rank);
+    expect(after.best).toEqual(best);
   });
 });

@@ -8,6 +8,7 @@ import { exponential } from "../../src/exact/exponential.ts";
 import type { Pace } from "../../src/model/pace.ts";
 import { hazardBits, separationBins, timeBits } from "../../src/model/pairs.ts";
 import { EventLog } from "../../src/observe/eventLog.ts";
+import { sizesOf } from "../../src/sizes.ts";
 import { counters, noOffender, progressFields } from "../../src/stages.ts";
 import { anyCloud, type Cloud, type CloudSpec, makeMultirate, plain } from "../support/clouds.ts";
 import { anyClusters, chain, type Firsts, listOf } from "../support/clusters.ts";
@@ -291,17 +292,19 @@ interface FollowOptions {
   states?: readonly ReplicaState[];
   /** Members of a cluster at most. */
   most?: number;
+  /** Events for which the device has room; by default so many that it never halts. */
+  room?: number;
 }
 
 /**
- * Expects the same places, masses, events, moves and sums over pairs from both engines; returns how many events, sub-steps' moves, clusters and sums
- * above zero there are.
+ * Expects the same places, masses, events, moves and sums over pairs from both engines; returns how many events, sub-steps' moves, clusters, sums
+ * above zero and halts there are.
  */
 async function expectEqualEngines(
   cloud: Cloud,
   paces: readonly Pace[],
-  { states = paces.map(() => "macro"), most, ...options }: FollowOptions = {},
-): Promise<{ events: number; moves: number; clusters: number; summed: number }> {
+  { states = paces.map(() => "macro"), most, room, ...options }: FollowOptions = {},
+): Promise<{ events: number; moves: number; clusters: number; summed: number; halts: number }> {
   const { system, id } = cloud;
   const { dimension: d, particles: n } = system;
   const next = wordSource(cloud.spec.seed);
@@ -312,8 +315,8 @@ async function expectEqualEngines(
   const log = new EventLog(d);
   const sums = system.pairs && cloud.replicas.map(() => new PairSums(system.pairs!));
   const firsts: Firsts = { pairs: [], larger: [] };
-  const total = { events: 0, moves: 0, clusters: 0, summed: 0 };
-  let offender: number = noOffender;
+  const total = { events: 0, moves: 0, clusters: 0, summed: 0, halts: 0 };
+  let [offender, beyond] = [noOffender as number, 0];
   for (const [r, { particles, slots }] of cloud.replicas.entries()) {
     if (rows[r].left === 0 || rows[r].macro === 0) continue;
     const moved = copyOf(particles);
@@ -324,6 +327,7 @@ async function expectEqualEngines(
       );
       firsts[members.length === 2 ? "pairs" : "larger"].push(slots[members[0]]);
       total.clusters++;
+      if (members.length > 2) beyond += members.length - 1;
       if (rows[r].overflow === 1) continue;
       const { moves, leaver } = cluster_follow(
         system,
@@ -347,26 +351,35 @@ async function expectEqualEngines(
   const candidates = Math.floor(mass.length / 2);
   const state: Record<string, number> = {
     step: 77,
-    proposers: candidates,
+    firsts: candidates,
     pairs: firsts.pairs.length,
     larger: firsts.larger.length,
-    events: 0,
+    beyond,
     offender: noOffender,
   };
-  const after = await gpu.runStage(
-    "cluster_follow",
-    system,
-    {
-      place: cloud.place,
-      mass: cloud.mass,
-      id,
-      rank,
-      proposers: listOf(firsts, { slots: mass.length, candidates }, next),
-      counters: Uint32Array.from(counters, (name) => state[name] ?? 0),
-      progress: before,
-    },
-    options,
-  );
+  let after: Record<"place" | "mass" | "counters" | "progress" | "pair_sums", Uint32Array> = {
+    place: cloud.place,
+    mass: cloud.mass,
+    counters: Uint32Array.from(counters, (name) => state[name] ?? 0),
+    progress: before,
+    pair_sums: new Uint32Array(2 * sizesOf(system).pairSums),
+  };
+  const proposers = listOf(firsts, { slots: mass.length, candidates }, next);
+  const events = room === undefined ? {} : { events: new Uint32Array(room * (4 + d)) };
+  const onGpu = new EventLog(d);
+  // As the engine does, until everybody has been followed.
+  for (let halted = 1; halted === 1; total.halts += halted) {
+    const given = { ...after, ...events, id, rank, proposers };
+    const now = await gpu.runStage("cluster_follow", system, given, options);
+    const taken = now.counters[counters.indexOf("events")];
+    for (let e = 0; e < taken; e++) {
+      const [at, moment, survivor, vanished, ...where] = now.events.subarray(e * (4 + d), (e + 1) * (4 + d));
+      onGpu.append(Math.floor(survivor / n), at, moment, survivor % n, vanished % n, Uint32Array.from(where));
+    }
+    halted = now.counters[counters.indexOf("halted")];
+    for (const name of ["events", "halted"] as const) now.counters[counters.indexOf(name)] = 0;
+    after = now;
+  }
   expectSameWords(after.mass, mass, (slot) => `The mass of particle ${id[slot]}.`);
   expectSameWords(after.place, place, (at) => `Particle ${id[Math.floor(at / d)]}, axis ${at % d}.`);
   expectSameWords(
@@ -383,15 +396,10 @@ async function expectEqualEngines(
   const [atATime, workgroupSize] = [options.atATime ?? mass.length, options.workgroupSize ?? 64];
   const invocations = Math.ceil(atATime / workgroupSize) * workgroupSize;
   const oneEach = total.clusters <= invocations && !onProcessor;
-  const followed = oneEach ? 0 : invocations + total.clusters;
-  Object.assign(state, { events: log.length, offender, followed });
+  if (total.halts === 0) state.followed = oneEach ? 0 : invocations + total.clusters;
+  else state.followed = after.counters[counters.indexOf("followed")];
+  Object.assign(state, { offender, roomy: total.clusters });
   expect([...after.counters]).toEqual(counters.map((name) => state[name] ?? 0));
-
-  const onGpu = new EventLog(d);
-  for (let e = 0; e < log.length; e++) {
-    const [at, moment, survivor, vanished, ...where] = after.events.subarray(e * (4 + d), (e + 1) * (4 + d));
-    onGpu.append(Math.floor(survivor / n), at, moment, survivor % n, vanished % n, Uint32Array.from(where));
-  }
   expectSameWords(onGpu.sorted(), log.sorted(), (at) => `Event ${Math.floor(at / log.width)}.`);
   return total;
 }
@@ -431,6 +439,24 @@ describe("the GPU follows clusters as the reference does", () => {
     const { clusters } = await expectEqualEngines(cloud, paces, options);
     expect(clusters).toBeGreaterThan(64);
   });
+
+  test.each([
+    { room: 150, atATime: 5, leastHalts: 3 },
+    { room: 150, atATime: 400, leastHalts: 3 },
+    { room: 150, atATime: 20, most: 3, leastHalts: 2 },
+    { room: 200, atATime: 400, leastHalts: 2 },
+    { room: 300, atATime: 20, leastHalts: 1 },
+  ])(
+    "with room for $room events, halting until the host has taken them, by $atATime invocations",
+    async ({ leastHalts, ...given }) => {
+      const cloud = makeMultirate({ ...plain, particles: 300, dead: 0, spread: 0.5 });
+      cloud.system.rate = { form: "constant", table: Float32Array.of(3e36), size: 0 };
+      const { events, halts } = await expectEqualEngines(cloud, [makePace(16, 0.2)], given);
+      expect(events).toBeGreaterThan(60);
+      // In the end there must be room for 150 events of replicas that take uniform steps besides.
+      expect(halts).toBeGreaterThanOrEqual(leastHalts);
+    },
+  );
 
   test.each([5, 400])(
     "and none of a replica that waits, is done or takes uniform steps, by %i invocations",

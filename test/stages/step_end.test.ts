@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { step_end } from "../../src/cpu/step_end.ts";
-import { progressFields } from "../../src/stages.ts";
+import { counters, progressFields } from "../../src/stages.ts";
 import { makeMultirate, plain } from "../support/clouds.ts";
 import { openTestGpu } from "../support/gpu.ts";
 import { makePace, type ProgressRow, progressOf, progressRow } from "../support/paces.ts";
@@ -35,25 +35,38 @@ function anyRows(replicas: number, next: () => number): ProgressRow[] {
   );
 }
 
-/** Expects the GPU to count the step of every replica that took it, and to change nothing else. */
-async function expectEqualEngines(replicas: number, workgroupSize = 64, groupsPerRow = 65535): Promise<void> {
+/** Expects the GPU to count the step of every replica that took it, and to forget its clusters; once halted, neither. */
+async function expectEqualEngines(
+  replicas: number,
+  { workgroupSize = 64, groupsPerRow = 65535, halted = 0 } = {},
+): Promise<void> {
   const { system } = makeMultirate({ ...plain, particles: 1, replicas, dead: 0 });
   const rows = anyRows(replicas, wordSource(replicas));
-  const { progress } = await gpu.runStage(
+  const before = Uint32Array.from(counters, (name, k) => (name === "halted" ? halted : 100 + k));
+  const after = await gpu.runStage(
     "step_end",
     system,
-    { progress: progressOf(rows) },
+    { progress: progressOf(rows), counters: before },
     { workgroupSize, groupsPerRow },
   );
-  for (const row of rows) if (row.left > 0 && row.overflow === 0) step_end(row);
+  const set: Record<string, number> = { firsts: 0, pairs: 0, larger: 0, beyond: 0, roomy: 0 };
+  set.step = 1 + before[counters.indexOf("step")];
+  expect([...after.counters]).toEqual(
+    counters.map((name, k) => (halted === 0 ? set[name] : undefined) ?? before[k]),
+  );
+  if (halted === 0) for (const row of rows) if (row.left > 0 && row.overflow === 0) step_end(row);
   const width = progressFields.length;
   const describe = (at: number) => `Replica ${Math.floor(at / width)}, ${progressFields[at % width]}.`;
-  expectSameWords(progress, progressOf(rows), describe);
+  expectSameWords(after.progress, progressOf(rows), describe);
 }
 
 describe("the GPU ends the step of each replica that took it as the reference does, and of no other", () => {
   test.each([1, 2, 63, 64, 65, 300])("for %i replicas", async (replicas) => {
     await expectEqualEngines(replicas);
-    await expectEqualEngines(replicas, 7, 3);
+    await expectEqualEngines(replicas, { workgroupSize: 7, groupsPerRow: 3 });
+  });
+
+  test("and of none once halted", async () => {
+    await expectEqualEngines(65, { halted: 1 });
   });
 });

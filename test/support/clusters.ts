@@ -17,7 +17,7 @@ export interface Firsts {
  * `counter`: the buffer `counters`.
  */
 export function listedFirsts(proposers: Uint32Array, counter: Uint32Array): Firsts {
-  const [candidates, nPairs, nLarger] = (["proposers", "pairs", "larger"] as const).map(
+  const [candidates, nPairs, nLarger] = (["firsts", "pairs", "larger"] as const).map(
     (name) => counter[counters.indexOf(name)],
   );
   return {
@@ -43,6 +43,13 @@ export function chain(rank: Uint32Array, members: readonly number[]): void {
   members.forEach((slot, at) => {
     rank[slot] = members[at + 1] ?? lastMember;
   });
+}
+
+/** How many members the chain of a cluster has. */
+export function lengthOf(rank: Uint32Array, first: number): number {
+  let length = 1;
+  for (let slot = first; rank[slot] !== lastMember; slot = rank[slot]) length++;
+  return length;
 }
 
 /** 0..living-1 in clusters of 2 to `most` members, each in increasing order; who would be alone is left out. */
