@@ -7,10 +7,10 @@
 import { compileEntry, mostBindings } from "./compile.ts";
 import { Pieces } from "./memory.ts";
 import { parse, type ShaderText } from "./parse.ts";
-import { reservedBytes, Threads } from "./threads.ts";
+import { ProgramWords, reservedBytes, Threads } from "./threads.ts";
 
-/** Most bytes of a buffer: of the 4 GiB of a memory all buffers of a run, of which the largest has a third, find room. */
-const mostBufferBytes = 2 ** 30;
+/** Most bytes of a buffer: all buffers of a run, of which the largest has a quarter, find room in a memory of 4 GiB. */
+const mostBufferBytes = 15 * 2 ** 26;
 
 /** Of GPUBufferUsage: for times. */
 const queryUsage = 0x200;
@@ -30,7 +30,7 @@ interface Pipeline {
 
 /** Of a submission: dispatches in a row as one program, or a copy. */
 type Command =
-  | { kind: "dispatches"; words: number[]; invocations: number }
+  | { kind: "dispatches"; program: ProgramWords; invocations: number }
   | { kind: "copy"; from: Buffer; fromAt: number; to: Buffer; toAt: number; bytes: number };
 
 /** Room for times, in a buffer. */
@@ -173,7 +173,7 @@ class Processor {
   }
 
   createBindGroup({ entries }: { entries: { binding: number; resource: { buffer: Buffer } }[] }) {
-    const words = Array<number>(2 * mostBindings).fill(0);
+    const words = new Int32Array(2 * mostBindings);
     for (const { binding, resource } of entries) {
       words[binding] = resource.buffer.at;
       words[mostBindings + binding] = resource.buffer.size / 4;
@@ -247,7 +247,7 @@ class Processor {
       return;
     }
     const wanted = Math.ceil(command.invocations / invocationsOfThread);
-    return this.#threads!.run(Int32Array.from(command.words), Math.min(this.#count, Math.max(1, wanted)));
+    return this.#threads!.run(command.program.all, Math.min(this.#count, Math.max(1, wanted)));
   }
 }
 
@@ -257,22 +257,23 @@ function passInto(commands: Command[], { timestampWrites: times }: PassDescripto
   const pass =
     last?.kind === "dispatches"
       ? last
-      : { kind: "dispatches" as const, words: [] as number[], invocations: 0 };
+      : { kind: "dispatches" as const, program: new ProgramWords(), invocations: 0 };
   if (pass !== last) commands.push(pass);
   const timeAt = (query: number) => (times === undefined ? 0 : times.querySet.buffer.at + 8 * query);
   let pipeline: Pipeline = { module: 0, workgroupSize: 1 };
-  let bound: number[] = [];
+  let bound = new Int32Array(2 * mostBindings);
   let first = true;
   return {
     setPipeline(next: Pipeline) {
       pipeline = next;
     },
-    setBindGroup(_index: number, { words }: { words: number[] }) {
+    setBindGroup(_index: number, { words }: { words: Int32Array<ArrayBuffer> }) {
       bound = words;
     },
     dispatchWorkgroups(x: number, y = 1) {
       const before = first ? timeAt(times?.beginningOfPassWriteIndex ?? 0) : 0;
-      pass.words.push(pipeline.module, x, y, before, timeAt(times?.endOfPassWriteIndex ?? 0), ...bound);
+      const after = timeAt(times?.endOfPassWriteIndex ?? 0);
+      pass.program.append(pipeline.module, x, y, before, after, bound);
       pass.invocations = Math.max(pass.invocations, x * y * pipeline.workgroupSize);
       first = false;
     },

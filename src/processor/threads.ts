@@ -19,6 +19,34 @@ export const reservedBytes = (threads: number) => 4 * syncWords + threads * ownB
  */
 const headWords = 5;
 
+/** A program as it grows: memory that threads share, so that none gets a copy. */
+export class ProgramWords {
+  #words = new Int32Array(new SharedArrayBuffer(2 ** 14));
+  #length = 0;
+
+  /** `bound`: the addresses and lengths, `mostBindings` each. */
+  append(module: number, x: number, y: number, before: number, after: number, bound: Int32Array): void {
+    const length = this.#length + headWords + bound.length;
+    if (length > this.#words.length) {
+      const longer = new Int32Array(new SharedArrayBuffer(2 * this.#words.byteLength));
+      longer.set(this.#words);
+      this.#words = longer;
+    }
+    const at = this.#length;
+    this.#words[at] = module;
+    this.#words[at + 1] = x;
+    this.#words[at + 2] = y;
+    this.#words[at + 3] = before;
+    this.#words[at + 4] = after;
+    this.#words.set(bound, at + headWords);
+    this.#length = length;
+  }
+
+  get all(): Int32Array {
+    return this.#words.subarray(0, this.#length);
+  }
+}
+
 export class Threads {
   readonly #workers: Worker[];
   readonly #onTrouble: (what: string) => void;

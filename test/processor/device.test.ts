@@ -3,6 +3,8 @@ import { openDevice } from "../../src/gpu/device.ts";
 import { GpuEngine } from "../../src/gpu/engine.ts";
 import { parseScenario } from "../../src/model/scenario.ts";
 import { makeSystem } from "../../src/model/system.ts";
+import { reservedBytes } from "../../src/processor/threads.ts";
+import { bufferBytes, largestParticles, sizesOf } from "../../src/sizes.ts";
 import { TestGpu } from "../support/gpu.ts";
 
 const system = (particles: number, time = 1e-7) =>
@@ -30,11 +32,29 @@ test("a run that the memory has no room for is refused, and what it had taken is
   }
 });
 
+test.each([2, 3, 4, 5])(
+  "the largest run that doctor tells in dimension %i finds room in the memory, whichever step it takes",
+  async (dimension) => {
+    const open = (await openDevice("processor"))!;
+    const particles = largestParticles(dimension, open.device.limits);
+    open.release();
+    for (const engine of ["uniform", "multirate"]) {
+      // In the plane eps = exp(-N / Z), else eps^(d-2) = Z / N.
+      const Z = dimension === 2 ? particles / 10 : 10;
+      const scenario = { particles, dimension, Z, alpha: { constant: 1 }, observe: { times: [0] }, engine };
+      const bytes = bufferBytes(sizesOf(makeSystem(parseScenario(scenario))));
+      const total = Object.values(bytes).reduce((a, b) => a + b);
+      expect(total + reservedBytes(64)).toBeLessThan(2 ** 32);
+      expect(total).toBeGreaterThan(0.7 * 2 ** 32);
+    }
+  },
+);
+
 test("a buffer that is too large is refused with how many particles fit", async () => {
   const open = (await openDevice("processor"))!;
   try {
     await expect(GpuEngine.create(system(2 ** 26), open)).rejects.toThrow(
-      /makes the buffer "events" 1792\.0 MiB, but this adapter binds at most 1024\.0 MiB: at most about \d+ particles in all\.$/,
+      /makes the buffer "events" 1008\.1 MiB, but this adapter binds at most 960\.0 MiB: at most about \d+ particles in all\.$/,
     );
   } finally {
     open.release();
