@@ -60,7 +60,7 @@ fn make_room() {
   } else {
     atomicStore(&counters[counter_roomy], done + larger + min(left - larger, room - most * larger));
   }
-  if (wanted > room || room - wanted < params.slots / 2u) {
+  if (wanted > room || room - wanted < params.uniform_events) {
     atomicStore(&counters[counter_halted], 1u);
   }
 }

@@ -211,12 +211,15 @@ export class GpuEngine implements Engine {
     }
   }
 
-  /** Fits the grid to the living, and tells the device how many slots are in use. */
-  #writeParameters(reach = this.#system.reach): void {
+  /** Fits the grid to the living, and tells the device how many slots are in use, and how many events replicas have that take uniform steps beside others. */
+  #writeParameters(reach = this.#system.reach, uniformEvents = 0): void {
     const { dimension, replicas } = this.#system;
     const grid = makeGrid(dimension, Math.ceil(this.#slots / replicas), reach);
     this.#nRuns = Math.ceil((replicas * grid.cells) / scanRun);
-    this.#memory.write(this.#memory.parameters, packParameters(this.#system, this.#slots, grid));
+    this.#memory.write(
+      this.#memory.parameters,
+      packParameters(this.#system, this.#slots, grid, uniformEvents),
+    );
   }
 
   async advance(to: number, options: AdvanceOptions = {}): Promise<void> {
@@ -302,12 +305,15 @@ export class GpuEngine implements Engine {
 
     const total = this.#livingOf.reduce((a, b) => a + b);
     const compacts = this.#wantsCompacting(total);
-    this.#writeParameters(Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)));
-    const uniform = epochs.some((epoch) => epoch?.pace === null);
+    const uniform = this.#livingOf.filter((_, r) => epochs[r]?.pace === null);
+    this.#writeParameters(
+      Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)),
+      uniform.reduce((sum, living) => sum + Math.floor(living / 2), 0),
+    );
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
-    const options = stepOptions(this.#system);
-    const plain = multirateStep({ ...options, uniform, compact: false });
-    let first = multirateStep({ ...options, uniform, compact: compacts });
+    const options = { ...stepOptions(this.#system), uniform: uniform.length > 0 };
+    const plain = multirateStep({ ...options, compact: false });
+    let first = multirateStep({ ...options, compact: compacts });
     const vanished = this.#pacers.map(() => ({ count: 0, steps: 0 }));
     for (let done = 0; done < steps; ) {
       const flight = Math.min(steps - done, this.#stepsOfFlight());

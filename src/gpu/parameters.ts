@@ -30,6 +30,8 @@ export const parameterNames = [
   "observed_masses",
   "mass_width",
   "pairs_reach",
+  /** Of a multirate run: the most events of the replicas that take uniform steps. */
+  "uniform_events",
   /** Classes of masses, and the binary logarithm of the slabs. */
   "pair_masses",
   "slab_bits",
@@ -45,8 +47,13 @@ export const parameterNames = [
 
 export type ParameterName = (typeof parameterNames)[number];
 
-/** The block for `slots` entries and a grid: u32 words, padded to a multiple of 16 bytes. */
-export function packParameters(system: System, slots: number, grid: Grid): Uint32Array<ArrayBuffer> {
+/** The block for `slots` entries, a grid, and the most events of replicas that take uniform steps beside others: u32 words, padded to a multiple of 16 bytes. */
+export function packParameters(
+  system: System,
+  slots: number,
+  grid: Grid,
+  uniformEvents = 0,
+): Uint32Array<ArrayBuffer> {
   let at = 0;
   const tables = Object.fromEntries(
     tablesOf(system).map(([name, table]) => {
@@ -75,6 +82,7 @@ export function packParameters(system: System, slots: number, grid: Grid): Uint3
     observed_masses: system.scenario.observe.masses,
     mass_width: classWidth(system.scenario.observe),
     pairs_reach: system.pairs?.reach ?? 0,
+    uniform_events: uniformEvents,
     pair_masses: (system.pairs?.masses ?? 0) + 1,
     slab_bits: Math.log2(system.pairs?.slabs ?? 1),
     rate_size: system.rate.size,

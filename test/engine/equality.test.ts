@@ -135,6 +135,22 @@ describe("the digest tells trajectories apart", () => {
   });
 });
 
+test.each([
+  { particles: 1000, replicas: 64, engine: "multirate", steps: 100_000 },
+  { particles: 40_000, replicas: 1, engine: "multirate", steps: 4_000_000 },
+  { particles: 40_000, replicas: 1, engine: "uniform", steps: 3 },
+] as const)(
+  "$replicas replicas of $particles particles need not wait until the host has taken their events, by $engine steps",
+  async (given) => {
+    const system = makeSystem(caseOf("room", { Z: 1, alpha: { constant: 10 }, ...given }).scenario);
+    const engine = await GpuEngine.create(system, open);
+    await engine.advance(given.steps);
+    if (given.engine === "multirate") expect(engine.work().macroSteps).toBeGreaterThan(3);
+    expect(engine.halts).toBe(0);
+    engine.dispose();
+  },
+);
+
 describe("replicas side by side are each as if alone", () => {
   test("the first of five replicas has the events and particles of a single one", async () => {
     const { scenario } = caseOf("replicas", { particles: 300, Z: 15, alpha: { constant: 80 }, steps: 60 });
