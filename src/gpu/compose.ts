@@ -9,6 +9,7 @@ import { firstBin, hazardBits, sampleBits, separationBins, timeBits } from "../m
 import type { System } from "../model/system.ts";
 import { scanRun } from "../sizes.ts";
 import { type Access, buffersOf, counters, noOffender, progressFields, type Stage } from "../stages.ts";
+import type { OpenDevice } from "./device.ts";
 import { parameterNames } from "./parameters.ts";
 import { shaders } from "./shaders.generated.ts";
 
@@ -22,8 +23,8 @@ export interface Variant {
   flags: readonly string[];
 }
 
-/** The shaders that a system needs. */
-export function variantOf(system: System): Variant {
+/** The shaders that a system needs, on a device that is like this. */
+export function variantOf(system: System, { inStep }: Pick<OpenDevice, "inStep">): Variant {
   const flags = [`RATE_${system.rate.form.toUpperCase()}`];
   if (system.replicas > 1) flags.push("REPLICAS");
   if (system.multirate !== null) flags.push("MULTIRATE");
@@ -32,6 +33,7 @@ export function variantOf(system: System): Variant {
   if (system.pairs !== null) flags.push("PAIRS");
   if (system.radius !== null) flags.push("RADII");
   if (system.fragmentation !== null) flags.push("FRAGMENTATION");
+  if (inStep) flags.push("IN_STEP");
   const { fineWords, elapsedWords } = system.multirate ?? { fineWords: 1, elapsedWords: 1 };
   return { dimension: system.dimension, fineWords, elapsedWords, flags };
 }
@@ -45,6 +47,7 @@ const flagNames = [
   "PAIRS",
   "RADII",
   "FRAGMENTATION",
+  "IN_STEP",
   "RATE_CONSTANT",
   "RATE_SUM",
   "RATE_PRODUCT",

@@ -23,6 +23,8 @@ export interface OpenDevice {
   info: AdapterInfo;
   /** Invocations that it may work on at a time, about: fewer leave it idle, more have less to share. */
   width: number;
+  /** Invocations of a workgroup run in step, as on hardware: they should access memory side by side, and wait for each other at little cost. */
+  inStep: boolean;
   /** Waiting for it takes a processor's time, which it would need itself. */
   polls: boolean;
   trouble: Trouble;
@@ -142,6 +144,7 @@ async function openOwn(): Promise<OpenDevice> {
     device,
     features: [...device.features],
     width: ownWorkgroup * threads,
+    inStep: false,
     polls: false,
     info: {
       name: own,
@@ -175,6 +178,7 @@ async function openFrom(gpu: GPU | null): Promise<OpenDevice | null> {
     features: [...adapter.features],
     info,
     width: info.software ? softwareWidth : hardwareWidth,
+    inStep: !info.software,
     polls: info.software && !inBrowser(),
     trouble: new Trouble(device),
     reopen() {

@@ -197,7 +197,7 @@ export class GpuEngine implements Engine {
         await Promise.all(
           stagesOf(system).map(async (name) => [
             name,
-            await prepare(device, stages[name], variantOf(system), workgroupSize, memory),
+            await prepare(device, stages[name], variantOf(system, open), workgroupSize, memory),
           ]),
         ),
       ) as Partial<Record<StageName, Dispatch[]>>;

@@ -6,7 +6,7 @@ import { GpuEngine, type GpuOptions } from "../../src/gpu/engine.ts";
 import { makeSystem, type System } from "../../src/model/system.ts";
 import { caseOf, type VerifyCase, verifyCases } from "../../src/verify/cases.ts";
 import { digestOf, findDifference } from "../../src/verify/compare.ts";
-import { openForTests } from "../support/device.ts";
+import { onProcessor, openForTests } from "../support/device.ts";
 
 const open = await openForTests();
 afterAll(() => open.release());
@@ -56,9 +56,10 @@ describe("the GPU takes the reference's trajectory", () => {
     expect(await gpuDigest(makeSystem(each.scenario), { flightTime: 5 })).toBe(await cpuDigest(each));
   });
 
-  // On hardware every cluster has an invocation of its own, on processors an invocation follows one after another.
-  test.each(named(multirate))("%s, as on the other kind of device", async (_, each) => {
-    const other = { ...open, info: { ...open.info, software: !open.info.software } };
+  // On hardware every cluster has an invocation of its own, on processors an invocation follows one after another; and cells are scanned in another way,
+  // but on our own adapter, where no workgroup has invocations that wait for each other.
+  test.each(named(small))("%s, as on the other kind of device", async (_, each) => {
+    const other = { ...open, width: open.width < 1000 ? 2 ** 17 : 256, inStep: !open.inStep && !onProcessor };
     expect(await gpuDigest(makeSystem(each.scenario), {}, other)).toBe(await cpuDigest(each));
   });
 

@@ -39,6 +39,8 @@ export interface StageOptions {
   workgroupSize?: number;
   /** Dispatch over several rows of workgroups, each of this many. */
   groupsPerRow?: number;
+  /** Whether the device is taken to run the invocations of a workgroup in step; false by default. */
+  inStep?: boolean;
   /** Invocations that the device is taken to work on at a time; by default one for each slot. */
   atATime?: number;
 }
@@ -106,8 +108,9 @@ export class TestGpu {
     setParameters(block, options.params ?? {});
     const nCells = options.params?.n_cells ?? sizes.cells;
 
+    const variant = variantOf(system, { inStep: options.inStep ?? false });
     const buffers = Object.fromEntries(
-      buffersOf(stage, variantOf(system).flags).map(([buffer, access]) => {
+      buffersOf(stage, variant.flags).map(([buffer, access]) => {
         const otherwise = () =>
           buffer === "tables" ? allTables(system) : new Uint32Array(lengths[buffer](sizes));
         return [buffer, { access, words: given[buffer] ?? otherwise() }];
@@ -123,7 +126,7 @@ export class TestGpu {
     const groups = stage.passes.map(([, extent]) =>
       groupsFor(invocations[extent], workgroupSize, options.groupsPerRow),
     );
-    const compiled = await stagePipelines(this.device, stage, variantOf(system), workgroupSize);
+    const compiled = await stagePipelines(this.device, stage, variant, workgroupSize);
     return (await this.#play(compiled, block, buffers, groups)) as Record<BufferName, Uint32Array>;
   }
 
