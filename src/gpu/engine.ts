@@ -66,11 +66,10 @@ export interface DeviceParticles {
   slots: number;
 }
 
-/** A dispatch of one pass, ready to be encoded. */
-interface Dispatch {
-  pipeline: GPUComputePipeline;
+/** A stage, ready to be encoded. */
+interface PreparedStage {
   bindings: GPUBindGroup;
-  extent: Extent;
+  passes: { pipeline: GPUComputePipeline; extent: Extent }[];
 }
 
 /** How many particles have vanished, and the sum of the steps that each had made. */
@@ -110,14 +109,15 @@ export class GpuEngine implements Engine {
   readonly #sizes: Sizes;
   readonly #workgroupSize: number;
   /** Of the stages that the run needs. */
-  readonly #dispatches: Partial<Record<StageName, Dispatch[]>>;
+  readonly #stages: Partial<Record<StageName, PreparedStage>>;
+  /** Workgroups of a pass along x and y, as of the last parameters. */
+  #groups: Record<Extent, { x: number; y: number }>;
   readonly #fixedBatch: number | null;
   /** Milliseconds that a step is expected to take; at first nobody knows. */
   #stepTime = submissionTime / 4;
   readonly #flightTime: number;
   #slots: number;
   #living: number;
-  #nRuns = 0;
   #sorted = false;
   #log: EventLog;
   /** Events on the device, as of the last submission. */
@@ -137,7 +137,7 @@ export class GpuEngine implements Engine {
     system: System,
     open: OpenDevice,
     memory: Memory,
-    dispatches: Partial<Record<StageName, Dispatch[]>>,
+    prepared: Partial<Record<StageName, PreparedStage>>,
     options: Required<Pick<GpuOptions, "workgroupSize">> & GpuOptions,
     state: EngineState | undefined,
   ) {
@@ -145,7 +145,7 @@ export class GpuEngine implements Engine {
     this.#open = open;
     this.#memory = memory;
     this.#sizes = sizesOf(system, options.spareEvents);
-    this.#dispatches = dispatches;
+    this.#stages = prepared;
     this.#workgroupSize = options.workgroupSize;
     this.#fixedBatch = options.batch ?? null;
     this.#flightTime = options.flightTime ?? usualFlightTime;
@@ -156,6 +156,7 @@ export class GpuEngine implements Engine {
     this.#livingOf = this.#pacers.map(() => system.particles);
     this.#dead = system.fragmentation === null ? null : new Uint8Array(this.#slots);
     if (state !== undefined) this.#goOnFrom(state);
+    this.#groups = this.#groupsFor(this.#sizes.cells);
     const { device } = open;
     this.#timer =
       options.timeStages && device.features.has("timestamp-query") ? new StageTimer(device) : null;
@@ -193,15 +194,15 @@ export class GpuEngine implements Engine {
     const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
     const memory = await Memory.allocate(open, sizesOf(system, options.spareEvents), words.byteLength);
     try {
-      const dispatches = Object.fromEntries(
+      const prepared = Object.fromEntries(
         await Promise.all(
           stagesOf(system).map(async (name) => [
             name,
             await prepare(device, stages[name], variantOf(system, open), workgroupSize, memory),
           ]),
         ),
-      ) as Partial<Record<StageName, Dispatch[]>>;
-      const engine = new GpuEngine(system, open, memory, dispatches, { ...options, workgroupSize }, state);
+      ) as Partial<Record<StageName, PreparedStage>>;
+      const engine = new GpuEngine(system, open, memory, prepared, { ...options, workgroupSize }, state);
       load(memory, system, state);
       engine.#writeParameters();
       return engine;
@@ -215,7 +216,7 @@ export class GpuEngine implements Engine {
   #writeParameters(reach = this.#system.reach, uniformEvents = 0): void {
     const { dimension, replicas } = this.#system;
     const grid = makeGrid(dimension, Math.ceil(this.#slots / replicas), reach);
-    this.#nRuns = Math.ceil((replicas * grid.cells) / scanRun);
+    this.#groups = this.#groupsFor(replicas * grid.cells);
     this.#memory.write(
       this.#memory.parameters,
       packParameters(this.#system, this.#slots, grid, uniformEvents),
@@ -453,26 +454,30 @@ export class GpuEngine implements Engine {
     this.#open.device.queue.submit([encoder.finish()]);
   }
 
-  #encode(pass: GPUComputePassEncoder, name: StageName): void {
-    for (const { pipeline, bindings, extent } of this.#dispatches[name]!) {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, bindings);
-      pass.dispatchWorkgroups(...this.#groups(extent));
+  #encode(encoder: GPUComputePassEncoder, name: StageName): void {
+    const { bindings, passes } = this.#stages[name]!;
+    encoder.setBindGroup(0, bindings);
+    for (const { pipeline, extent } of passes) {
+      const { x, y } = this.#groups[extent];
+      encoder.setPipeline(pipeline);
+      encoder.dispatchWorkgroups(x, y);
     }
   }
 
-  /** Workgroups along x and y: one axis alone holds only 65,535. */
-  #groups(extent: Extent): [number, number] {
-    if (extent === "workgroup") return [1, 1];
-    const invocations = {
-      particles: this.#slots,
-      runs: this.#nRuns,
-      replicas: this.#system.replicas,
-      device: Math.min(this.#slots, this.#open.width),
-    }[extent];
-    const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
-    const x = Math.min(groups, 65535);
-    return [x, Math.ceil(groups / x)];
+  /** Along x and y, since one axis alone holds only 65,535. */
+  #groupsFor(cells: number): Record<Extent, { x: number; y: number }> {
+    const groupsOf = (invocations: number) => {
+      const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
+      const x = Math.min(groups, 65535);
+      return { x, y: Math.ceil(groups / x) };
+    };
+    return {
+      particles: groupsOf(this.#slots),
+      runs: groupsOf(Math.ceil(cells / scanRun)),
+      replicas: groupsOf(this.#system.replicas),
+      device: groupsOf(Math.min(this.#slots, this.#open.width)),
+      workgroup: { x: 1, y: 1 },
+    };
   }
 
   /** Words of a buffer. Rejects if anything before went wrong on the device: nothing wrong is ever handed on. */
@@ -651,7 +656,7 @@ async function prepare(
   variant: Variant,
   workgroupSize: number,
   memory: Memory,
-): Promise<Dispatch[]> {
+): Promise<PreparedStage> {
   const { layout, passes } = await stagePipelines(device, stage, variant, workgroupSize);
   const resources = [
     memory.parameters,
@@ -662,5 +667,5 @@ async function prepare(
     layout,
     entries: resources.map((buffer, binding) => ({ binding, resource: { buffer } })),
   });
-  return passes.map((pipeline, k) => ({ pipeline, bindings, extent: stage.passes[k][1] }));
+  return { bindings, passes: passes.map((pipeline, k) => ({ pipeline, extent: stage.passes[k][1] })) };
 }
