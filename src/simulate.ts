@@ -52,6 +52,8 @@ export interface SimulationResult extends Place {
   digest: string;
   /** The kind of time step. */
   method: Scenario["engine"]["kind"];
+  /** The knob of the multirate step, which the scenario sets or eps (`model/missedEncounters.ts`); null by uniform steps. */
+  k: number | null;
   particles: number;
   replicas: number;
   seed: number | string;
@@ -175,6 +177,7 @@ async function report(
       digest: played.digest,
       ...opened.place,
       method: scenario.engine.kind,
+      k: system.multirate?.k ?? null,
       particles: system.particles,
       replicas: system.replicas,
       seed: scenario.seed,

@@ -194,12 +194,13 @@ const told = (value: unknown) =>
 export function parameterSection({
   eps,
   dt,
+  k = null,
   method,
   seed,
   particles,
   replicas,
   scenario,
-}: Parameters & { dt?: number }): Html {
+}: Parameters & { dt?: number; k?: number | null }): Html {
   const { Z, observe, potential, domain, dimension } = scenario;
   const { times, masses, ...observed } = observe;
   return section(
@@ -218,7 +219,10 @@ export function parameterSection({
       ["V", told(potential)],
       ...(scenario.radius === undefined ? [] : [["radius", told(scenario.radius)] as const]),
       ["scaling", String(scenario.scaling)],
-      ["time step", dt === undefined ? method : `${method}; a tick is ${formatShort(dt)}`],
+      [
+        "time step",
+        `${method}${k === null ? "" : ` with k = ${k}`}${dt === undefined ? "" : `; a tick is ${formatShort(dt)}`}`,
+      ],
       ["engine", told(scenario.engine)],
       ["replicas", String(replicas)],
       ["seed", String(seed)],

@@ -104,6 +104,7 @@ const result = {
   digest,
   ...place,
   method,
+  k: orNull(real).describe("The knob of the multirate step; null by uniform steps."),
   particles: count.describe("N, of each replica."),
   replicas: count.min(1),
   seed,

@@ -5,6 +5,7 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { SimulationResult } from "../../src/index.ts";
 import { parseScenario } from "../../src/model/scenario.ts";
+import { makeSystem } from "../../src/model/system.ts";
 import {
   coagula,
   endless,
@@ -91,6 +92,17 @@ describe("run --json", () => {
     expect(gpu.observations).toEqual(cpu.observations);
     expect(gpu.work).toEqual(cpu.work);
     expect(gpu.events).toBe(cpu.events);
+  });
+
+  test("tells the k that was chosen where the scenario leaves it open, in the summary and the report, and none by uniform steps", async () => {
+    expect(resultOf(onCpu).k).toBeNull();
+    const args = ["run", "multirate.yaml", "--json", "--engine", "cpu", "--out", "out"];
+    const outcome = await coagula(args, {
+      files: { "multirate.yaml": scenarioText({ engine: "multirate" }) },
+    });
+    const { k } = makeSystem(parseScenario({ ...small, engine: "multirate" })).multirate!;
+    expect(resultOf(outcome).k).toBe(k);
+    expect(read(outcome.folder, "out", "report.html")).toContain(`multirate with k = ${k}`);
   });
 
   test("gives the same digest for the same seed, and another when any one bit of the seed changes", async () => {
