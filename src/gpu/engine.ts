@@ -413,7 +413,8 @@ export class GpuEngine implements Engine {
   /** Plays steps, of which the first may be another, in submissions that follow one another without the host, and reads the counters. */
   async #fly(steps: number, step: readonly StageName[], first = step): Promise<Counters> {
     const begin = performance.now();
-    const most = Math.floor((this.#timer === null ? mostDispatches : mostTimedStages) / first.length);
+    const longest = Math.max(step.length, first.length);
+    const most = Math.floor((this.#timer === null ? mostDispatches : mostTimedStages) / longest);
     const ofSubmission = Math.min(most, this.#stepsOfSubmission());
     for (let done = 0; done < steps; done += ofSubmission) {
       const schedule = Array<readonly StageName[]>(Math.min(ofSubmission, steps - done)).fill(step);

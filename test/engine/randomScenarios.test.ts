@@ -134,20 +134,18 @@ const dense = fc
   });
 
 /** Steps of either kind in which so many react that the device's list of events, made as short as it may be, fills up on the way. */
-const filling = fc
-  .tuple(dense, fc.constantFrom(0.02, 0.05, 0.19, 0.19))
-  .map(([{ input, options }, share]) => {
-    const { dimension = 3, domain } = input;
-    // With fewer hardly anybody is in range.
-    const particles = 300 + input.particles;
-    const { torus: side } = domain as { torus: number };
-    const alpha = { constant: 1e4 };
-    const Z = strengthFor(share, { side, dimension, particles, alpha });
-    const steps = share === 0.19 ? 60 : 2000;
-    const engine = share === 0.19 ? "uniform" : ({ kind: "multirate", k: 1.5, crowd: 1 } as const);
-    const crowded: CaseInput = { ...input, particles, alpha, scaling: 1, Z, engine, steps };
-    return { input: crowded, options: { ...options, batch: 60, spareEvents: 0 } };
-  });
+const filling = fc.tuple(dense, fc.constantFrom(0.02, 0.1, 0.13, 0.19)).map(([{ input, options }, share]) => {
+  const { dimension = 3, domain } = input;
+  // With fewer hardly anybody is in range.
+  const particles = 300 + input.particles;
+  const { torus: side } = domain as { torus: number };
+  const alpha = { constant: 1e4 };
+  const Z = strengthFor(share, { side, dimension, particles, alpha });
+  const steps = share === 0.19 ? 60 : 2000;
+  const engine = share === 0.19 ? "uniform" : ({ kind: "multirate", k: 1.5, crowd: 1 } as const);
+  const crowded: CaseInput = { ...input, particles, alpha, scaling: 1, Z, engine, steps };
+  return { input: crowded, options: { ...options, batch: 60, spareEvents: 0 } };
+});
 
 /** Few who start within some lattice units, each of which is many times eps, for as long as it takes to move by some of them, or by far more. */
 const refined = fc
@@ -256,7 +254,7 @@ describe("on scenarios drawn at random the engines take the same trajectory", ()
     expect(nRefined).toBeGreaterThan(2);
   }, 600_000);
 
-  test("seed 20261130, 40 scenarios in which more react than the device's list of events holds", async () => {
+  test("seed 20261130, 30 scenarios in which more react than the device's list of events holds", async () => {
     const full = { uniform: 0, multirate: 0 };
     await fc.assert(
       fc.asyncProperty(filling, async (drawn) => {
@@ -264,10 +262,10 @@ describe("on scenarios drawn at random the engines take the same trajectory", ()
         expect(gpu).toBe(cpu);
         if (halts > 0) full[drawn.input.engine === "uniform" ? "uniform" : "multirate"]++;
       }),
-      { seed: 20261130, numRuns: 40, endOnFailure: true },
+      { seed: 20261130, numRuns: 30, endOnFailure: true },
     );
-    expect(full.uniform).toBeGreaterThan(10);
-    expect(full.multirate).toBeGreaterThan(10);
+    expect(full.uniform).toBeGreaterThan(4);
+    expect(full.multirate).toBeGreaterThan(4);
   }, 600_000);
 
   test("seed 20261129, 30 scenarios in which particles split", async () => {
