@@ -18,40 +18,25 @@ import { makeGrid } from "../grid.ts";
 import { type ClockSegment, type Epoch, Pacer, type PacerState } from "../model/pace.ts";
 import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
-import { scanRun, sizesOf } from "../sizes.ts";
+import { sizesOf } from "../sizes.ts";
 import {
-  type BufferName,
-  buffersOf,
-  counters,
-  type Extent,
   multirateStep,
   noOffender,
   progressFields,
   type Sizes,
-  type Stage,
   type StageName,
-  stages,
   uniformStep,
 } from "../stages.ts";
-import { type Variant, variantOf } from "./compose.ts";
 import type { OpenDevice } from "./device.ts";
+import { type Counters, type FlightOptions, Flights } from "./flights.ts";
 import { load } from "./load.ts";
 import { Memory } from "./memory.ts";
 import { packParameters } from "./parameters.ts";
-import { stagePipelines } from "./pipelines.ts";
-import { mostTimedStages, type StageTime, StageTimer } from "./stageTimer.ts";
+import type { StageTime } from "./stageTimer.ts";
 
-export interface GpuOptions {
-  /** Invocations of a workgroup, 1 to 256. Decides nothing but speed. */
-  workgroupSize?: number;
-  /** Steps of a submission; by default as many as take about a tenth of a second. Decides nothing but speed. */
-  batch?: number;
-  /** Milliseconds of work, about, between two looks of the host at the counters, 500 by default. Decides nothing but speed. */
-  flightTime?: number;
+export interface GpuOptions extends FlightOptions {
   /** Events for which there is room beyond those of a step, by default so many that the device seldom waits for the host. Decides nothing but speed. */
   spareEvents?: number;
-  /** Times every stage on the device, where the adapter has timestamps: see `GpuEngine.stageTimes`. Costs a little. */
-  timeStages?: boolean;
 }
 
 /** The first `slots` entries of buffers on a device; a mass of 0 is nobody. */
@@ -66,28 +51,11 @@ export interface DeviceParticles {
   slots: number;
 }
 
-/** A stage, ready to be encoded. */
-interface PreparedStage {
-  bindings: GPUBindGroup;
-  passes: { pipeline: GPUComputePipeline; extent: Extent }[];
-}
-
 /** How many particles have vanished, and the sum of the steps that each had made. */
 interface Vanished {
   count: number;
   steps: number;
 }
-
-type Counters = Record<(typeof counters)[number], number>;
-
-/** Wall time aimed at for one submission, in milliseconds: long enough to hide the host, far below drivers' watchdogs. */
-const submissionTime = 100;
-
-/** Of `GpuOptions`: a few submissions, so that the device is never idle for want of one. */
-const usualFlightTime = 5 * submissionTime;
-
-/** Most dispatches of one submission, so that encoding them stays short as well. */
-const mostDispatches = 16384;
 
 /** How long the steps of a uniform run are. */
 const uniformClock: ClockSegment = { step: 0, tick: 0, ticks: 1, levels: 0 };
@@ -107,15 +75,7 @@ export class GpuEngine implements Engine {
   readonly #open: OpenDevice;
   readonly #memory: Memory;
   readonly #sizes: Sizes;
-  readonly #workgroupSize: number;
-  /** Of the stages that the run needs. */
-  readonly #stages: Partial<Record<StageName, PreparedStage>>;
-  /** Workgroups of a pass along x and y, as of the last parameters. */
-  #groups: Record<Extent, { x: number; y: number }>;
-  readonly #fixedBatch: number | null;
-  /** Milliseconds that a step is expected to take; at first nobody knows. */
-  #stepTime = submissionTime / 4;
-  readonly #flightTime: number;
+  readonly #flights: Flights;
   #slots: number;
   #living: number;
   #sorted = false;
@@ -129,7 +89,6 @@ export class GpuEngine implements Engine {
   readonly #vanished: Vanished = { count: 0, steps: 0 };
   /** By id, where particles split: 1 of the dead, as of the events taken. */
   readonly #dead: Uint8Array | null;
-  readonly #timer: StageTimer | null;
   readonly #pacers: Pacer[];
   readonly #livingOf: number[];
 
@@ -137,18 +96,15 @@ export class GpuEngine implements Engine {
     system: System,
     open: OpenDevice,
     memory: Memory,
-    prepared: Partial<Record<StageName, PreparedStage>>,
-    options: Required<Pick<GpuOptions, "workgroupSize">> & GpuOptions,
+    flights: Flights,
+    sizes: Sizes,
     state: EngineState | undefined,
   ) {
     this.#system = system;
     this.#open = open;
     this.#memory = memory;
-    this.#sizes = sizesOf(system, options.spareEvents);
-    this.#stages = prepared;
-    this.#workgroupSize = options.workgroupSize;
-    this.#fixedBatch = options.batch ?? null;
-    this.#flightTime = options.flightTime ?? usualFlightTime;
+    this.#sizes = sizes;
+    this.#flights = flights;
     this.#slots = this.#sizes.slots;
     this.#living = this.#sizes.slots;
     this.#log = new EventLog(system.dimension);
@@ -156,10 +112,6 @@ export class GpuEngine implements Engine {
     this.#livingOf = this.#pacers.map(() => system.particles);
     this.#dead = system.fragmentation === null ? null : new Uint8Array(this.#slots);
     if (state !== undefined) this.#goOnFrom(state);
-    this.#groups = this.#groupsFor(this.#sizes.cells);
-    const { device } = open;
-    this.#timer =
-      options.timeStages && device.features.has("timestamp-query") ? new StageTimer(device) : null;
   }
 
   /** The host's side of a run that has come to this state. */
@@ -189,20 +141,12 @@ export class GpuEngine implements Engine {
     options: GpuOptions = {},
     state?: EngineState,
   ): Promise<GpuEngine> {
-    const { device } = open;
-    const workgroupSize = options.workgroupSize ?? 64;
+    const sizes = sizesOf(system, options.spareEvents);
     const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
-    const memory = await Memory.allocate(open, sizesOf(system, options.spareEvents), words.byteLength);
+    const memory = await Memory.allocate(open, sizes, words.byteLength);
     try {
-      const prepared = Object.fromEntries(
-        await Promise.all(
-          stagesOf(system).map(async (name) => [
-            name,
-            await prepare(device, stages[name], variantOf(system, open), workgroupSize, memory),
-          ]),
-        ),
-      ) as Partial<Record<StageName, PreparedStage>>;
-      const engine = new GpuEngine(system, open, memory, prepared, { ...options, workgroupSize }, state);
+      const flights = await Flights.prepare(stagesOf(system), system, open, memory, options);
+      const engine = new GpuEngine(system, open, memory, flights, sizes, state);
       load(memory, system, state);
       engine.#writeParameters();
       return engine;
@@ -216,7 +160,7 @@ export class GpuEngine implements Engine {
   #writeParameters(reach = this.#system.reach, uniformEvents = 0): void {
     const { dimension, replicas } = this.#system;
     const grid = makeGrid(dimension, Math.ceil(this.#slots / replicas), reach);
-    this.#groups = this.#groupsFor(replicas * grid.cells);
+    this.#flights.cover({ slots: this.#slots, cells: replicas * grid.cells, replicas });
     this.#memory.write(
       this.#memory.parameters,
       packParameters(this.#system, this.#slots, grid, uniformEvents),
@@ -230,7 +174,7 @@ export class GpuEngine implements Engine {
       if (this.#wantsCompacting(this.#living)) {
         await this.#compact();
       } else {
-        this.#living = await this.#flyUniform(Math.min(to - this.step, this.#stepsOfFlight()));
+        this.#living = await this.#flyUniform(Math.min(to - this.step, this.#flights.stepsOfFlight));
       }
       options.onProgress?.(this.step);
       await options.atRest?.();
@@ -249,7 +193,7 @@ export class GpuEngine implements Engine {
     return {
       living: await this.snapshot(),
       everybody: this.#system.scenario.observe.ghosts === true ? await this.everybody() : null,
-      next: await this.#read("next", this.#system.fragmentation === null ? 0 : this.#slots),
+      next: await this.#memory.read("next", this.#system.fragmentation === null ? 0 : this.#slots),
       pacers: this.#pacers.map((pacer) =>
         this.#system.multirate === null ? this.#uniformPacer() : pacer.state(),
       ),
@@ -302,7 +246,7 @@ export class GpuEngine implements Engine {
       if (epoch !== null) rows.set(progressRow(this.#pacers[r].steps, epoch), r * width);
     }
     this.#memory.write(this.#memory.buffers.progress, rows);
-    this.#writeCounter("step", 0);
+    this.#memory.setCounter("step", 0);
 
     const total = this.#livingOf.reduce((a, b) => a + b);
     const compacts = this.#wantsCompacting(total);
@@ -317,7 +261,7 @@ export class GpuEngine implements Engine {
     let first = multirateStep({ ...options, compact: compacts });
     const vanished = this.#pacers.map(() => ({ count: 0, steps: 0 }));
     for (let done = 0; done < steps; ) {
-      const flight = Math.min(steps - done, this.#stepsOfFlight());
+      const flight = Math.min(steps - done, this.#flights.stepsOfFlight);
       const state = await this.#fly(flight, plain, first);
       if (state.offender !== noOffender) {
         throw new UserError(leftTheBox(this.#system, this.#whoIs(state.offender, this.step)));
@@ -340,7 +284,7 @@ export class GpuEngine implements Engine {
   /** Takes the events, for which a halted device waits. */
   async #makeRoom(vanished: Vanished[] | null = null): Promise<void> {
     await this.#drainEvents(vanished);
-    this.#writeCounter("halted", 0);
+    this.#memory.setCounter("halted", 0);
     this.halts++;
   }
 
@@ -348,7 +292,7 @@ export class GpuEngine implements Engine {
   async #finishEpoch(epochs: readonly (Epoch | null)[], vanished: Vanished[]): Promise<void> {
     const { replicas } = this.#system;
     const width = progressFields.length;
-    const after = await this.#read("progress", replicas * width);
+    const after = await this.#memory.read("progress", replicas * width);
     const field = (r: number, name: (typeof progressFields)[number]) =>
       after[r * width + progressFields.indexOf(name)];
     await this.#drainEvents(vanished);
@@ -373,16 +317,6 @@ export class GpuEngine implements Engine {
     this.#slots = living;
     this.#living = living;
     this.#writeParameters();
-  }
-
-  /** Steps that one submission holds. */
-  #stepsOfSubmission(): number {
-    const time = Math.min(submissionTime, this.#flightTime);
-    return Math.max(1, this.#fixedBatch ?? Math.round(time / this.#stepTime));
-  }
-
-  #stepsOfFlight(): number {
-    return this.#fixedBatch ?? Math.max(1, Math.round(this.#flightTime / this.#stepTime));
   }
 
   /**
@@ -410,87 +344,11 @@ export class GpuEngine implements Engine {
     return { particle: id % particles, replica: Math.floor(id / particles), step };
   }
 
-  /** Plays steps, of which the first may be another, in submissions that follow one another without the host, and reads the counters. */
   async #fly(steps: number, step: readonly StageName[], first = step): Promise<Counters> {
-    const begin = performance.now();
-    const longest = Math.max(step.length, first.length);
-    const most = Math.floor((this.#timer === null ? mostDispatches : mostTimedStages) / longest);
-    const ofSubmission = Math.min(most, this.#stepsOfSubmission());
-    for (let done = 0; done < steps; done += ofSubmission) {
-      const schedule = Array<readonly StageName[]>(Math.min(ofSubmission, steps - done)).fill(step);
-      if (done === 0) schedule[0] = first;
-      this.#dispatch(schedule.flat());
-      await this.#timer?.collect();
-    }
-    const words = await this.#read("counters", counters.length);
-    this.#learn(steps, performance.now() - begin);
-    const state = Object.fromEntries(counters.map((name, k) => [name, words[k]])) as Counters;
+    const state = await this.#flights.fly(steps, step, first);
     this.#undrained = state.events;
     if (isOutgrown(this.#system, fromBits(state.largest))) throw new UserError(outgrown(this.#system));
     return state;
-  }
-
-  /** Corrects the expected time of a step after a flight that took `elapsed`. */
-  #learn(steps: number, elapsed: number): void {
-    const measured = elapsed / steps;
-    // A first measurement may be far off.
-    this.#stepTime = Math.min(Math.max(measured, this.#stepTime / 2), 8 * this.#stepTime);
-  }
-
-  /** Submits stages, one after the other. */
-  #dispatch(names: readonly StageName[]): void {
-    const encoder = this.#open.device.createCommandEncoder();
-    if (this.#timer === null) {
-      const pass = encoder.beginComputePass();
-      for (const name of names) this.#encode(pass, name);
-      pass.end();
-    } else {
-      for (const name of names) {
-        const pass = encoder.beginComputePass(this.#timer.pass(name));
-        this.#encode(pass, name);
-        pass.end();
-      }
-      this.#timer.resolve(encoder);
-    }
-    this.#open.device.queue.submit([encoder.finish()]);
-  }
-
-  #encode(encoder: GPUComputePassEncoder, name: StageName): void {
-    const { bindings, passes } = this.#stages[name]!;
-    encoder.setBindGroup(0, bindings);
-    for (const { pipeline, extent } of passes) {
-      const { x, y } = this.#groups[extent];
-      encoder.setPipeline(pipeline);
-      encoder.dispatchWorkgroups(x, y);
-    }
-  }
-
-  /** Along x and y, since one axis alone holds only 65,535. */
-  #groupsFor(cells: number): Record<Extent, { x: number; y: number }> {
-    const groupsOf = (invocations: number) => {
-      const groups = Math.max(1, Math.ceil(invocations / this.#workgroupSize));
-      const x = Math.min(groups, 65535);
-      return { x, y: Math.ceil(groups / x) };
-    };
-    return {
-      particles: groupsOf(this.#slots),
-      runs: groupsOf(Math.ceil(cells / scanRun)),
-      replicas: groupsOf(this.#system.replicas),
-      device: groupsOf(Math.min(this.#slots, this.#open.width)),
-      workgroup: { x: 1, y: 1 },
-    };
-  }
-
-  /** Words of a buffer. Rejects if anything before went wrong on the device: nothing wrong is ever handed on. */
-  async #read(name: BufferName, length: number): Promise<Uint32Array> {
-    const words = await this.#memory.read(this.#memory.buffers[name], length);
-    const { first } = this.#open.trouble;
-    if (first !== null) throw new Error(first);
-    return words;
-  }
-
-  #writeCounter(name: keyof Counters, word: number): void {
-    this.#memory.write(this.#memory.buffers.counters, Uint32Array.of(word), counters.indexOf(name));
   }
 
   /** Moves the device's events into the log, and counts who has vanished in each replica. */
@@ -499,7 +357,7 @@ export class GpuEngine implements Engine {
     if (length === 0) return;
     const { dimension, particles } = this.#system;
     const width = 4 + dimension;
-    const rows = await this.#read("events", length * width);
+    const rows = await this.#memory.read("events", length * width);
     for (let e = 0; e < length; e++) {
       const [step, moment, survivor, other] = rows.subarray(e * width, e * width + 4);
       const replica = Math.floor(survivor / particles);
@@ -509,7 +367,7 @@ export class GpuEngine implements Engine {
       if (vanished !== null) add(vanished[replica], count, step + 1);
       this.#log.append(replica, step, moment, survivor % particles, other % particles, place);
     }
-    this.#writeCounter("events", 0);
+    this.#memory.setCounter("events", 0);
     this.#undrained = 0;
   }
 
@@ -530,13 +388,12 @@ export class GpuEngine implements Engine {
   async countMasses(): Promise<Uint32Array> {
     const { buffers } = this.#memory;
     this.#memory.write(buffers.mass_count, new Uint32Array(this.#sizes.massCounts));
-    this.#dispatch(["observe_masses"]);
-    await this.#timer?.collect();
-    return this.#read("mass_count", this.#sizes.massCounts);
+    await this.#flights.play(["observe_masses"]);
+    return this.#memory.read("mass_count", this.#sizes.massCounts);
   }
 
   async pairSums(): Promise<BigUint64Array> {
-    const words = await this.#read("pair_sums", 2 * this.#sizes.pairSums);
+    const words = await this.#memory.read("pair_sums", 2 * this.#sizes.pairSums);
     return new BigUint64Array(words.buffer, words.byteOffset, this.#sizes.pairSums);
   }
 
@@ -544,7 +401,7 @@ export class GpuEngine implements Engine {
     const { dimension: d } = this.#system;
     const { slots, id, mass } = await this.#readLiving();
     const place = new Uint32Array(d * id.length);
-    const placeOf = await this.#read("place", d * this.#slots);
+    const placeOf = await this.#memory.read("place", d * this.#slots);
     for (const [a, slot] of slots.entries()) {
       for (let k = 0; k < d; k++) place[d * a + k] = placeOf[d * slot + k];
     }
@@ -553,8 +410,8 @@ export class GpuEngine implements Engine {
 
   /** The living in the order of their ids: slots, ids and masses. Nothing is sorted or kept that large runs had no room or time for. */
   async #readLiving() {
-    const massOf = await this.#read("mass", this.#slots);
-    const idOf = await this.#read("id", this.#slots);
+    const massOf = await this.#memory.read("mass", this.#slots);
+    const idOf = await this.#memory.read("id", this.#slots);
     const slotOf = new Uint32Array(this.#system.particles * this.#system.replicas).fill(nowhere);
     let living = 0;
     for (let slot = 0; slot < this.#slots; slot++) {
@@ -576,7 +433,10 @@ export class GpuEngine implements Engine {
 
   async everybody(): Promise<Uint32Array> {
     const { dimension: d } = this.#system;
-    const [id, place] = [await this.#read("id", this.#slots), await this.#read("place", this.#slots * d)];
+    const [id, place] = [
+      await this.#memory.read("id", this.#slots),
+      await this.#memory.read("place", this.#slots * d),
+    ];
     const everybody = new Uint32Array(this.#slots * d);
     for (const [i, one] of id.entries()) everybody.set(place.subarray(d * i, d * (i + 1)), d * one);
     return everybody;
@@ -602,11 +462,11 @@ export class GpuEngine implements Engine {
 
   /** What each stage took on the device so far; null unless asked for, or without timestamps. */
   stageTimes(): Partial<Record<StageName, StageTime>> | null {
-    return this.#timer?.times ?? null;
+    return this.#flights.stageTimes;
   }
 
   dispose(): void {
-    this.#timer?.dispose();
+    this.#flights.dispose();
     this.#memory.dispose();
   }
 }
@@ -649,24 +509,4 @@ function progressRow(step: number, { pace, steps }: Epoch): number[] {
     moves: 0,
   };
   return progressFields.map((name) => values[name]);
-}
-
-async function prepare(
-  device: GPUDevice,
-  stage: Stage,
-  variant: Variant,
-  workgroupSize: number,
-  memory: Memory,
-): Promise<PreparedStage> {
-  const { layout, passes } = await stagePipelines(device, stage, variant, workgroupSize);
-  const resources = [
-    memory.parameters,
-    ...buffersOf(stage, variant.flags).map(([name]) => memory.buffers[name]),
-  ];
-  const bindings = device.createBindGroup({
-    label: stage.name,
-    layout,
-    entries: resources.map((buffer, binding) => ({ binding, resource: { buffer } })),
-  });
-  return { bindings, passes: passes.map((pipeline, k) => ({ pipeline, extent: stage.passes[k][1] })) };
 }

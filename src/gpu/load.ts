@@ -6,7 +6,7 @@ import { heaviestOf } from "../model/massSpread.ts";
 import { makeStart } from "../model/start.ts";
 import type { System } from "../model/system.ts";
 import { tablesOf } from "../sizes.ts";
-import { counters, noOffender } from "../stages.ts";
+import { noOffender } from "../stages.ts";
 import type { Memory } from "./memory.ts";
 
 /** Writes particles, tables and counters into buffers that are zero. */
@@ -24,7 +24,7 @@ export function load(memory: Memory, system: System, state: EngineState | undefi
     largest: toBits(largestRadius(system, state)),
   };
   for (const [name, word] of Object.entries(initial) as [keyof typeof initial, number][]) {
-    memory.write(memory.buffers.counters, Uint32Array.of(word), counters.indexOf(name));
+    memory.setCounter(name, word);
   }
 }
 

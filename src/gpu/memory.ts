@@ -1,7 +1,7 @@
 /** The device's buffers of a run, and moving words to and from them. */
 import { UserError } from "../errors.ts";
 import { bufferBytes } from "../sizes.ts";
-import { type BufferName, type Sizes, sharedWith } from "../stages.ts";
+import { type BufferName, counters, type Sizes, sharedWith } from "../stages.ts";
 import type { OpenDevice } from "./device.ts";
 import type { Trouble } from "./trouble.ts";
 
@@ -75,19 +75,24 @@ export class Memory {
     );
   }
 
-  /** The first `length` words of a buffer. Rejects if the device is lost or an earlier command was not valid. */
-  async read(buffer: GPUBuffer, length: number): Promise<Uint32Array> {
+  setCounter(name: (typeof counters)[number], word: number): void {
+    this.write(this.buffers.counters, Uint32Array.of(word), counters.indexOf(name));
+  }
+
+  /** The first `length` words of a buffer. Rejects if anything before went wrong on the device: nothing wrong is ever handed on. */
+  async read(name: BufferName, length: number): Promise<Uint32Array> {
     const result = new Uint32Array(length);
     for (let at = 0; at < 4 * length; at += pieceBytes) {
       const bytes = Math.min(pieceBytes, 4 * length - at);
       const staging = this.#stagingOf(bytes);
       const encoder = this.#device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, at, staging, 0, bytes);
+      encoder.copyBufferToBuffer(this.buffers[name], at, staging, 0, bytes);
       this.#device.queue.submit([encoder.finish()]);
       await this.#answer(staging.mapAsync(usage.mapRead, 0, bytes));
       result.set(new Uint32Array(staging.getMappedRange(0, bytes)), at / 4);
       staging.unmap();
     }
+    if (this.#trouble.first !== null) throw new Error(this.#trouble.first);
     return result;
   }
 

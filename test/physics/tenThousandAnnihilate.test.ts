@@ -14,7 +14,7 @@ test("the linear noise of annihilation is N (2/3) (1/s - 1/s^4), s = 1 + beta Z 
 
 /** Seed 81; a false alarm in 0.27 % of all seeds. */
 test(
-  "annihilation leaves 1/(1 + beta Z t) + eps h1(t), within 3 standard errors, for 10,000 times fewer moves (stochastic)",
+  "annihilation takes the reference's trajectory, and leaves 1/(1 + beta Z t) + eps h1(t), within 3 standard errors, for 10,000 times fewer moves (stochastic)",
   async () => {
     const { beta } = solvePair({ potential: makePotential("indicator", 3), dimension: 3, alpha, D: 2 });
     const { observations, work, eps } = await playTenThousand({ model: "annihilation", seed: 81 });
