@@ -1,4 +1,5 @@
 // Every living particle moves by its Gaussian step and is counted in its new cell; of a multirate run those in no cluster move.
+#import invocation
 #import mass_function
 #import move
 #import cells
@@ -6,7 +7,7 @@
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   // Once halted nothing moves, so that the host finds the state in which trouble arose.
   if (i >= params.slots || mass[i] == 0u || atomicLoad(&counters[counter_halted]) != 0u) {
     return;

@@ -1,10 +1,11 @@
 // Turns the counts of the cells into where each cell's particles start, and clears the counts: reduce, then scan.
+#import invocation
 #if IN_STEP
 // A run is of a whole workgroup, whose invocations read and write cells side by side.
 
 override run: u32 = scan_run * workgroup_size;
 #else
-// A run is of a single invocation, and there are two barriers in all, since they are dear on software adapters.
+// A run is of a single invocation, since those of a workgroup cannot wait for each other on our own adapter.
 
 const run = scan_run;
 #endif
@@ -156,7 +157,7 @@ fn spread_runs(
 #else
 @compute @workgroup_size(workgroup_size)
 fn sum_runs(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let r = global.x + global.y * groups.x * workgroup_size;
+  let r = invocation(global, groups);
   if (r >= n_runs()) {
     return;
   }
@@ -170,7 +171,7 @@ fn sum_runs(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workg
 
 @compute @workgroup_size(workgroup_size)
 fn spread_runs(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let r = global.x + global.y * groups.x * workgroup_size;
+  let r = invocation(global, groups);
   if (r >= n_runs()) {
     return;
   }

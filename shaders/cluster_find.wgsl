@@ -1,5 +1,6 @@
 // Every particle looks who is within its replica's radius; the first of each cluster, of all who are connected by such distances, then gathers
 // the members, chained by increasing id through `rank`.
+#import invocation
 #import replicas
 #import walk
 #if RADII
@@ -11,10 +12,6 @@ const last = 0x7fffffffu; // in `rank`: there is no next member
 
 // In best[2 i]: how many are near i, and a bit if one of them has a lower id. If there is one, best[2 i + 1] is who.
 const not_first = 0x80000000u;
-
-fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
-  return global.x + global.y * groups.x * workgroup_size;
-}
 
 // Half-width of the cube around i that holds whoever may be near it, for a pace's reach.
 fn cube_around(i: u32, reach: u32) -> u32 {

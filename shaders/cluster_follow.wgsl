@@ -2,6 +2,7 @@
 // another, so that those of a subgroup, whose clusters take very different times, are all at work.
 #import elapsed
 #import fine
+#import invocation
 #import mass_function
 #import merge
 #import replicas
@@ -74,7 +75,7 @@ fn follow(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
   // Where there is an invocation for each, it takes its own; else, and where those of a workgroup run one after another, the next.
   let n_followers = groups.x * groups.y * workgroup_size;
   let one_each = together > 1u && n_clusters <= n_followers;
-  var c = global.x + global.y * groups.x * workgroup_size;
+  var c = invocation(global, groups);
   if (one_each) {
     c += atomicLoad(&counters[counter_followed]);
   } else {

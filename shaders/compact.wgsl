@@ -1,9 +1,6 @@
 // Moves the living together, in the order of their cells, and drops the dead: places first, then who they are. The event log, drained before, is the
 // scratch.
-
-fn invocation(global: vec3<u32>, groups: vec3<u32>) -> u32 {
-  return global.x + global.y * groups.x * workgroup_size;
-}
+#import invocation
 
 @compute @workgroup_size(workgroup_size)
 fn gather_places(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {

@@ -1,12 +1,13 @@
 // Who coagulates with nobody in this step may split, in reverse of a coagulation. The part that leaves is one of those that the particle has taken up: of
 // mass m, the m-th on its circle, which is cut behind it. Its slot is free until then, so who splits is known before anybody comes to life.
+#import invocation
 #import merge
 
 const matched = 0x80000000u; // see shared/search.wgsl
 
 @compute @workgroup_size(workgroup_size)
 fn choose(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   if (i >= params.slots) {
     return;
   }
@@ -32,7 +33,7 @@ fn choose(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgro
 
 @compute @workgroup_size(workgroup_size)
 fn split(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   if (i >= params.slots || (best[2u * i + 1u] & matched) != 0u || best[2u * i] == 0u) {
     return;
   }

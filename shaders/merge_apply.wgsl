@@ -25,18 +25,13 @@ fn main(@builtin(local_invocation_index) lane: u32) {
 #if MULTIRATE
   // step_end ends it.
 #else
-#if FRAGMENTATION
-  let most_events = params.slots;
-#else
-  let most_events = params.slots / 2u;
-#endif
   if (lane == 0u && atomicLoad(&counters[counter_halted]) == 0u) {
     atomicStore(&counters[counter_step], step_of_all + 1u);
     if (atomicLoad(&counters[counter_offender]) != no_offender) {
       atomicStore(&counters[counter_halted], 1u);
     }
     // The events of another step might not fit.
-    if (atomicLoad(&counters[counter_events]) + most_events > arrayLength(&events) / record) {
+    if (atomicLoad(&counters[counter_events]) + params.uniform_events > arrayLength(&events) / record) {
       atomicStore(&counters[counter_halted], 1u);
     }
   }

@@ -1,9 +1,10 @@
 // Counts the living of each replica by class of mass: mass_count[replica][min(class, K + 1) - 1], K observed classes and all above.
+#import invocation
 #import replicas
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   if (i >= params.slots || mass[i] == 0u) {
     return;
   }

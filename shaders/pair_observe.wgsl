@@ -1,5 +1,6 @@
 // Adds what the pairs of a uniform step live through, once it is decided who coagulates: their hazard until the first event of either, and in some
 // steps, for all, the time at their distance.
+#import invocation
 #import pair
 #import pair_sums
 #import progress
@@ -14,7 +15,7 @@ fn event_time(i: u32) -> u32 {
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   if (i >= params.slots || mass[i] == 0u) {
     return;
   }

@@ -1,4 +1,5 @@
 // Every particle finds the pairs within range it belongs to, draws when they ring in this step, and proposes the first.
+#import invocation
 #import progress
 #import search
 
@@ -14,7 +15,7 @@ fn is_matched(j: u32) -> bool {
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let i = global.x + global.y * groups.x * workgroup_size;
+  let i = invocation(global, groups);
   if (i >= params.slots || mass[i] == 0u) {
     return;
   }

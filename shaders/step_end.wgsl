@@ -1,8 +1,9 @@
 // Ends a step of a multirate run: each replica that took it counts it, and nobody is known to be in a cluster any more.
+#import invocation
 
 @compute @workgroup_size(workgroup_size)
 fn main(@builtin(global_invocation_id) global: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-  let replica = global.x + global.y * groups.x * workgroup_size;
+  let replica = invocation(global, groups);
   // Once halted, the step goes on when the host has emptied the log.
   if (replica >= params.replicas || counters[counter_halted] != 0u) {
     return;

@@ -72,13 +72,10 @@ export const buffers = {
   proposers: (s) => s.slots,
   /**
    * u32[rows, 4 + dimension]: the events not yet read by the host; before more might not fit the device halts. There is room for those of a uniform
-   * step, where every two particles have one at most, and where they split every one; and for what `compact` puts there.
+   * step, and for what `compact` puts there.
    */
   events: (s: Pick<Sizes, "dimension" | "slots" | "splits" | "spareEvents">) =>
-    Math.max(
-      (4 + s.dimension) * ((s.splits ? s.slots : Math.floor(s.slots / 2)) + s.spareEvents),
-      s.dimension * s.slots,
-    ),
+    Math.max((4 + s.dimension) * (mostEvents(s.slots, s.splits) + s.spareEvents), s.dimension * s.slots),
   /** u32[slots] where particles split, which then never move: the next on the circle of a living one and those it has taken up. */
   next: (s) => (s.splits ? s.slots : 0),
   /** u32[replicas, observed masses + 1]. */
@@ -94,6 +91,10 @@ export const buffers = {
 } satisfies Record<string, (sizes: Sizes) => number>;
 
 export type BufferName = keyof typeof buffers;
+
+/** The most events of so many particles in a uniform step: every two have one at most, and where they split every one. */
+export const mostEvents = (particles: number, splits: boolean) =>
+  splits ? particles : Math.floor(particles / 2);
 
 /** Buffers that lie where another does: of a uniform run `rank` is needed no more once the cell list is made. */
 export const sharedWith = ({ macro }: Pick<Sizes, "macro">): Partial<Record<BufferName, BufferName>> =>

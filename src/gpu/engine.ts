@@ -20,6 +20,7 @@ import type { System } from "../model/system.ts";
 import { EventLog } from "../observe/eventLog.ts";
 import { sizesOf } from "../sizes.ts";
 import {
+  mostEvents,
   multirateStep,
   noOffender,
   progressFields,
@@ -142,7 +143,7 @@ export class GpuEngine implements Engine {
     state?: EngineState,
   ): Promise<GpuEngine> {
     const sizes = sizesOf(system, options.spareEvents);
-    const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach));
+    const words = packParameters(system, 0, makeGrid(system.dimension, 1, system.reach), 0);
     const memory = await Memory.allocate(open, sizes, words.byteLength);
     try {
       const flights = await Flights.prepare(stagesOf(system), system, open, memory, options);
@@ -156,8 +157,11 @@ export class GpuEngine implements Engine {
     }
   }
 
-  /** Fits the grid to the living, and tells the device how many slots are in use, and how many events replicas have that take uniform steps beside others. */
-  #writeParameters(reach = this.#system.reach, uniformEvents = 0): void {
+  /** Fits the grid to the living, and tells the device how many slots are in use, and how many events those who take uniform steps may have. */
+  #writeParameters(
+    reach = this.#system.reach,
+    uniformEvents = mostEvents(this.#slots, this.#sizes.splits),
+  ): void {
     const { dimension, replicas } = this.#system;
     const grid = makeGrid(dimension, Math.ceil(this.#slots / replicas), reach);
     this.#flights.cover({ slots: this.#slots, cells: replicas * grid.cells, replicas });
@@ -253,7 +257,7 @@ export class GpuEngine implements Engine {
     const uniform = this.#livingOf.filter((_, r) => epochs[r]?.pace === null);
     this.#writeParameters(
       Math.max(reach, ...epochs.map((epoch) => epoch?.pace?.reach ?? 0)),
-      uniform.reduce((sum, living) => sum + Math.floor(living / 2), 0),
+      uniform.reduce((sum, living) => sum + mostEvents(living, false), 0),
     );
     const steps = Math.max(...epochs.map((epoch) => epoch?.steps ?? 0));
     const options = { ...stepOptions(this.#system), uniform: uniform.length > 0 };

@@ -30,7 +30,7 @@ export const parameterNames = [
   "observed_masses",
   "mass_width",
   "pairs_reach",
-  /** Of a multirate run: the most events of the replicas that take uniform steps. */
+  /** The most events in a step of those who take uniform steps, in a multirate run of some of the replicas. */
   "uniform_events",
   /** Classes of masses, and the binary logarithm of the slabs. */
   "pair_masses",
@@ -47,12 +47,12 @@ export const parameterNames = [
 
 export type ParameterName = (typeof parameterNames)[number];
 
-/** The block for `slots` entries, a grid, and the most events of replicas that take uniform steps beside others: u32 words, padded to a multiple of 16 bytes. */
+/** The block for `slots` entries, a grid, and the most events of uniform steps: u32 words, padded to a multiple of 16 bytes. */
 export function packParameters(
   system: System,
   slots: number,
   grid: Grid,
-  uniformEvents = 0,
+  uniformEvents: number,
 ): Uint32Array<ArrayBuffer> {
   let at = 0;
   const tables = Object.fromEntries(

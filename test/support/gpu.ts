@@ -15,6 +15,7 @@ import {
   buffersOf,
   type Extent,
   buffers as lengths,
+  mostEvents,
   type StageName,
   stages,
 } from "../../src/stages.ts";
@@ -104,7 +105,9 @@ export class TestGpu {
     const sizes = sizesOf(system);
     const slots = options.slots ?? given.mass?.length ?? sizes.slots;
     const grid = makeGrid(system.dimension, system.particles, system.reach);
-    const block = packParameters(system, slots, grid);
+    // In a multirate run nobody takes uniform steps unless the test says so.
+    const uniformEvents = system.multirate === null ? mostEvents(slots, sizes.splits) : 0;
+    const block = packParameters(system, slots, grid, uniformEvents);
     setParameters(block, options.params ?? {});
     const nCells = options.params?.n_cells ?? sizes.cells;
 
